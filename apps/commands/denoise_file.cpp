@@ -1,0 +1,158 @@
+#include "apps/commands/denoise_file.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "apps/common/failure.h"
+#include "apps/common/interrupt.h"
+#include "platform/atomic_file.h"
+
+namespace twofold::apps {
+namespace {
+
+using image_io::Format;
+using image_io::SampleType;
+
+class Stopwatch {
+  public:
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point start_ = Clock::now();
+};
+
+SampleType output_type(Format format, SampleType input, std::optional<SampleType> wanted) {
+    if (!wanted) return stored_type(format, input);
+    if (stored_type(format, *wanted) != *wanted) {
+        throw Failure(ExitCode::kUsage,
+                      std::string(image_io::format_name(format)) + " cannot hold samples of the wanted depth");
+    }
+    return *wanted;
+}
+
+// What writing will take, so that the deadline can leave room for it. Encoding costs about as much as decoding, except
+// for PNG, whose compressor works much harder than its decompressor: about 20 MB/s of samples on a 2.5 GHz core.
+double expected_write_seconds(Format format, std::size_t bytes, double read_seconds) {
+    constexpr double kPngBytesPerSecond = 20e6;
+    const double png = format == Format::kPng ? static_cast<double>(bytes) / kPngBytesPerSecond : 0;
+    return std::max(read_seconds, png);
+}
+
+// The library counts only its own memory; the limit counts the pixels too.
+std::uint64_t budget_beside(std::uint64_t limit, std::uint64_t pixels) {
+    if (limit == 0) return 0;
+    if (pixels >= limit) {
+        throw Failure(ExitCode::kMemory, "the pixels alone take more than --max-memory allows");
+    }
+    return limit - pixels;
+}
+
+void write_weights(const DenoiseOptions& options, const std::vector<std::uint8_t>& bytes) {
+    std::string reason;
+    const auto result = platform::write_file_atomically(options.save_weights, bytes.data(), bytes.size(),
+                                                        options.write.overwrite, &reason);
+    if (result == platform::WriteResult::kOk) return;
+    const bool exists = result == platform::WriteResult::kExists;
+    throw Failure(
+        exists ? ExitCode::kUsage : ExitCode::kSomeFailed,
+        "the weights " + options.save_weights + (exists ? " exist already" : " cannot be written: " + reason));
+}
+
+void write_outputs(const DenoiseOptions& options, const PlannedFile& file, const image_io::Image& image, Format format,
+                   const std::vector<std::uint8_t>& trained, DenoiseResult* result) {
+    const Stopwatch stopwatch;
+    if (file.into_folder) create_folder_of(file.output);
+    if (!trained.empty()) write_weights(options, trained);
+    try {
+        stop_if_interrupted();
+        image_io::write_image(file.output, image, format, options.write, &result->notes);
+    } catch (...) {
+        std::error_code error;
+        if (!trained.empty()) std::filesystem::remove(options.save_weights, error);
+        throw;
+    }
+    result->seconds_write = stopwatch.seconds();
+}
+
+// Denoises `input`, into itself where the sample types allow it: one buffer instead of two.
+image_io::Image denoise_image(const DenoiseOptions& options, image_io::Image input, SampleType type,
+                              const std::vector<std::uint8_t>& stored, double seconds, ProgressBar* bar,
+                              std::vector<std::uint8_t>* trained, twofold_report* report) {
+    const twofold_image input_view = view_of(input);
+    std::uint64_t pixels = input.pixels.size();
+    image_io::Image separate;
+    if (type != input.type) {
+        pixels += pixels / input.sample_bytes() *
+                  (type == SampleType::kUint8    ? 1U
+                   : type == SampleType::kUint16 ? 2U
+                                                 : 4U);
+    }
+    const std::uint64_t budget = budget_beside(options.max_memory, pixels);
+    if (type != input.type) separate = empty_like(input_view, type);
+    const twofold_image output_view = type == input.type ? input_view : view_of(separate);
+
+    const Context context = create_context();
+    const Job job = create_job(context);
+    check(twofold_job_set_input(job.get(), &input_view), context.get());
+    check(twofold_job_set_output(job.get(), &output_view), context.get());
+    apply_training_options(context, job, options.training);
+    check(twofold_job_set_memory_budget(job.get(), budget), context.get());
+    check(twofold_job_set_deadline(job.get(), seconds), context.get());
+    if (!stored.empty()) {
+        const Weights weights = read_weights(context, stored);
+        check(twofold_job_set_weights(job.get(), weights.get()), context.get());
+    }
+    show_progress(context, job, bar);
+    check(twofold_job_commit(job.get()), context.get());
+    stop_if_interrupted();
+    check(twofold_job_run(job.get()), context.get());
+    check(twofold_job_get_report(job.get(), report), context.get());
+    if (!options.save_weights.empty()) *trained = stored_weights(context, job);
+
+    if (type == input.type) return input;
+    separate.metadata = std::move(input.metadata);
+    separate.format = input.format;
+    return separate;
+}
+
+}  // namespace
+
+DenoiseResult denoise_file(const DenoiseOptions& options, const PlannedFile& file,
+                           const std::vector<std::uint8_t>& stored_weights, ProgressBar* bar) {
+    const Stopwatch stopwatch;
+    check_output(file.output, options.write.overwrite, file.into_folder);
+    if (!options.save_weights.empty()) check_output(options.save_weights, options.write.overwrite, false);
+
+    DenoiseResult result;
+    bar->update("reading", 0, -1);
+    image_io::ReadOptions read;
+    read.memory_limit = options.max_memory;
+    image_io::Image image = image_io::read_image(file.input, read);
+    stop_if_interrupted();
+    const Format format = file.format.value_or(image.format);
+    const SampleType type = output_type(format, image.type, options.depth);
+    if (!keeps_orientation(image.format, format)) image_io::make_upright(&image);
+    result.width = image.width;
+    result.height = image.height;
+    result.channels = image.channels;
+    result.seconds_read = stopwatch.seconds();
+
+    double seconds = 0;
+    if (options.deadline > 0) {
+        // The final pass is done however little is left, so a thousandth of a second asks for that alone.
+        constexpr double kNoTimeLeft = 1e-3;
+        const double reserve = expected_write_seconds(format, image.pixels.size(), result.seconds_read);
+        seconds = std::max(options.deadline - stopwatch.seconds() - reserve, kNoTimeLeft);
+    }
+    std::vector<std::uint8_t> trained;
+    image = denoise_image(options, std::move(image), type, stored_weights, seconds, bar, &trained, &result.report);
+
+    bar->update("writing", 1, -1);
+    write_outputs(options, file, image, format, trained, &result);
+    result.seconds = stopwatch.seconds();
+    return result;
+}
+
+}  // namespace twofold::apps

@@ -1,0 +1,53 @@
+// One file of `twofold denoise`: read, denoise, write.
+#ifndef TWOFOLD_APPS_COMMANDS_DENOISE_FILE_H
+#define TWOFOLD_APPS_COMMANDS_DENOISE_FILE_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/common/console.h"
+#include "apps/common/outputs.h"
+#include "apps/common/training_options.h"
+
+namespace twofold::apps {
+
+struct DenoiseOptions {
+    std::vector<std::string> inputs;
+    std::string output;
+    TrainingOptions training;
+    std::uint64_t max_memory = 0;  // bytes for pixels and working memory, 0 = what the machine has free
+    double deadline = 0;           // seconds for the whole file, 0 = none
+    std::string save_weights;
+    std::string weights;
+    std::optional<image_io::Format> format;
+    std::optional<image_io::SampleType> depth;
+    image_io::WriteOptions write;  // quality, subsampling, overwrite
+    bool quiet = false;
+    bool verbose = false;
+    bool json = false;
+};
+
+struct DenoiseResult {
+    twofold_report report{};
+    std::int64_t width = 0;
+    std::int64_t height = 0;
+    int channels = 0;
+    double seconds = 0;
+    double seconds_read = 0;
+    double seconds_write = 0;
+    std::vector<std::string> notes;  // what could not be carried over to the output
+};
+
+// Throws; then there is no output. `stored_weights` empty: train.
+DenoiseResult denoise_file(const DenoiseOptions& options, const PlannedFile& file,
+                           const std::vector<std::uint8_t>& stored_weights, ProgressBar* bar);
+
+Json to_json(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result);
+// Lines for --verbose.
+std::string to_text(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result);
+
+}  // namespace twofold::apps
+
+#endif

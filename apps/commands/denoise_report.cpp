@@ -1,0 +1,83 @@
+// What `twofold denoise` says about a file that is done.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "apps/commands/denoise_file.h"
+
+namespace twofold::apps {
+namespace {
+
+// The most that the process has held at once up to now, all files so far included.
+std::uint64_t peak_memory() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+const char* stopped_by(twofold_stop_reason reason) {
+    switch (reason) {
+        case TWOFOLD_STOP_STEPS:
+            return "steps";
+        case TWOFOLD_STOP_DEADLINE:
+            return "deadline";
+        case TWOFOLD_STOP_CALLBACK:
+            return "interrupt";
+        case TWOFOLD_STOP_WEIGHTS:
+            return "weights";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+Json to_json(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result) {
+    const twofold_report& report = result.report;
+    Json entry;
+    entry["input"] = file.input;
+    entry["output"] = file.output;
+    entry["status"] = "ok";
+    entry["error"] = nullptr;
+    entry["width"] = result.width;
+    entry["height"] = result.height;
+    entry["channels"] = result.channels;
+    entry["method"] = options.training.method;
+    entry["recipe"] = options.training.recipe;
+    entry["steps"] = report.steps_done;
+    entry["steps_planned"] = report.steps_planned;
+    entry["seed"] = options.training.seed;
+    entry["threads"] = report.threads;
+    entry["kernels"] = report.implementation;
+    entry["noise_sigma"] = report.noise_sigma;
+    entry["seconds"] = result.seconds;
+    entry["seconds_per_step"] = report.seconds_per_step;
+    entry["seconds_read"] = result.seconds_read;
+    entry["seconds_train"] = report.seconds_train;
+    entry["seconds_apply"] = report.seconds_apply;
+    entry["seconds_write"] = result.seconds_write;
+    entry["stopped"] = stopped_by(report.stop_reason);
+    entry["memory_bytes"] = report.memory_bytes;
+    entry["peak_memory_bytes"] = peak_memory();
+    entry["notes"] = result.notes;
+    return entry;
+}
+
+std::string to_text(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result) {
+    const twofold_report& report = result.report;
+    std::string text = fmt::format("{} -> {}\n", file.input, file.output);
+    text += fmt::format("  image    {}x{}, {} channels, noise about {:.1f} of 255\n", result.width, result.height,
+                        result.channels, report.noise_sigma);
+    text += fmt::format("  network  {} layers of 3x3, {} parameters, {} passes\n", report.depth, report.parameters,
+                        report.ensemble);
+    text += fmt::format("  training {}, recipe {}, seed {}: {} of {} steps, {:.3f} ms each, stopped by {}\n",
+                        options.training.method, options.training.recipe, options.training.seed, report.steps_done,
+                        report.steps_planned, report.seconds_per_step * 1e3, stopped_by(report.stop_reason));
+    text += fmt::format("  machine  {} kernels, {} threads, {:.1f} MB planned, {:.1f} MB at most\n",
+                        report.implementation, report.threads, static_cast<double>(report.memory_bytes) / 1e6,
+                        static_cast<double>(peak_memory()) / 1e6);
+    text += fmt::format("  seconds  read {:.3f}, train {:.3f}, apply {:.3f}, write {:.3f}, in all {:.3f}\n",
+                        result.seconds_read, report.seconds_train, report.seconds_apply, result.seconds_write,
+                        result.seconds);
+    return text;
+}
+
+}  // namespace twofold::apps

@@ -1,0 +1,26 @@
+// Everything that the command says: results on standard output, everything else on standard error.
+#ifndef TWOFOLD_APPS_COMMON_CONSOLE_H
+#define TWOFOLD_APPS_COMMON_CONSOLE_H
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace twofold::apps {
+
+// Members stay in the order in which they were added.
+using Json = nlohmann::ordered_json;
+
+// "twofold: <sentence>" as one line; control characters, which a file's name may hold, are shown as '?'.
+void print_error(std::string_view sentence);
+// "twofold: FILE: <sentence>".
+void print_file_error(const std::string& file, std::string_view sentence);
+
+// Throws a Failure when standard output takes no more, so that a full disk or a closed pipe does not go unnoticed.
+void print_result(std::string_view text);
+// Infinity and NaN, which JSON cannot express, become null; bytes that are not UTF-8 are replaced.
+void print_json(const Json& value);
+
+}  // namespace twofold::apps
+
+#endif

@@ -1,0 +1,40 @@
+// The C interface with handles that release themselves and failures that throw.
+#ifndef TWOFOLD_APPS_COMMON_LIBRARY_H
+#define TWOFOLD_APPS_COMMON_LIBRARY_H
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/image_io/image_io.h"
+#include "twofold/twofold.h"
+
+namespace twofold::apps {
+
+template <typename Handle, void (*destroy)(Handle*)>
+struct Destroy {
+    void operator()(Handle* handle) const { destroy(handle); }
+};
+using Context = std::unique_ptr<twofold_context, Destroy<twofold_context, twofold_context_destroy>>;
+using Job = std::unique_ptr<twofold_job, Destroy<twofold_job, twofold_job_destroy>>;
+using Weights = std::unique_ptr<twofold_weights, Destroy<twofold_weights, twofold_weights_destroy>>;
+
+// Throws a Failure with the context's message, or the status' name if there is none.
+void check(twofold_status status, const twofold_context* context);
+
+Context create_context();
+Job create_job(const Context& context);
+Weights read_weights(const Context& context, const std::vector<std::uint8_t>& bytes);
+// The stored form of what a job has trained.
+std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job);
+
+// The image's own pixels; valid as long as the image is.
+twofold_image view_of(const image_io::Image& image);
+// The middle of a view: at most `size` by `size` pixels, 0 for all of it.
+twofold_image centre_crop(const twofold_image& view, std::int64_t size);
+// An image of the same shape with pixels of 0. Throws a Failure when the machine has not enough memory left for it.
+image_io::Image empty_like(const twofold_image& view, image_io::SampleType type);
+
+}  // namespace twofold::apps
+
+#endif

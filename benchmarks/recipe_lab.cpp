@@ -1,0 +1,134 @@
+// Try training constants: denoise images with a recipe whose every constant can be set, and print the mean PSNR.
+//
+//     twofold_recipe_lab CLEAN... --gaussian 25 --steps 500 --patches 8 --rate 0.01
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "ops/metric/metric.h"
+#include "ops/noise/noise.h"
+#include "pipelines/zsn2n/zsn2n.h"
+#include "platform/image_io/image_io.h"
+
+namespace {
+
+using namespace twofold;
+
+// Interleaved float image that owns its pixels.
+struct FloatImage {
+    std::vector<float> pixels;
+    ImageView view;
+    FloatImage(std::int64_t width, std::int64_t height, int channels)
+        : pixels(static_cast<std::size_t>(width * height) * static_cast<std::size_t>(channels)) {
+        view = {reinterpret_cast<std::byte*>(pixels.data()), width, height, channels, false, DataType::kFloat32,
+                static_cast<std::ptrdiff_t>(4) * channels, static_cast<std::ptrdiff_t>(4) * channels * width, 4};
+    }
+};
+
+FloatImage centre_crop(const std::string& path, std::int64_t crop, bool grey) {
+    const image_io::Image image =
+        image_io::convert_samples(image_io::read_image(path), image_io::SampleType::kFloat32);
+    const std::int64_t width = crop > 0 ? std::min(crop, image.width) : image.width;
+    const std::int64_t height = crop > 0 ? std::min(crop, image.height) : image.height;
+    const int from = image.has_alpha ? image.channels - 1 : image.channels, channels = grey ? 1 : from;
+    FloatImage result(width, height, channels);
+    const auto* src = reinterpret_cast<const float*>(image.pixels.data());
+    for (std::int64_t y = 0; y < height; ++y)
+        for (std::int64_t x = 0; x < width; ++x)
+            for (int c = 0; c < channels; ++c) {
+                const float* pixel =
+                    src + ((y + (image.height - height) / 2) * image.width + x + (image.width - width) / 2) * image.channels;
+                const float value = grey && from == 3 ? (pixel[0] + pixel[1] + pixel[2]) / 3 : pixel[c];
+                result.pixels[static_cast<std::size_t>((y * width + x) * channels + c)] = value;
+            }
+    return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Try training constants of ZS-N2N");
+    std::vector<std::string> files;
+    double gaussian = 0, poisson = 0;
+    std::int64_t crop = 256;
+    bool grey = false, adam = false, each = false;
+    std::string name = "fast";
+    zsn2n::Settings settings;
+    settings.threads = 2;
+    app.add_option("files", files)->required();
+    app.add_option("--gaussian", gaussian);
+    app.add_option("--poisson", poisson);
+    app.add_option("--crop", crop);
+    app.add_flag("--grey", grey);
+    app.add_flag("--each", each);
+    app.add_option("--seed", settings.seed);
+    app.add_option("--threads", settings.threads);
+    app.add_option("--kernels", settings.implementation);
+    app.add_option("--recipe", name);
+    int width = 0, depth = 0, patch = 0, patches = 0, ensemble = 0;
+    std::int64_t steps = 0, warm_up = -1;
+    double rate = 0, momentum = -1, bias_rate = -1, average = -1, residual = -1, consistency = -1, recorruption = -1, strength = 0;
+    app.add_option("--width", width);
+    app.add_option("--depth", depth);
+    app.add_option("--patch", patch);
+    app.add_option("--patches", patches);
+    app.add_option("--ensemble", ensemble);
+    app.add_option("--steps", steps);
+    app.add_option("--warm-up", warm_up);
+    app.add_option("--rate", rate);
+    app.add_option("--momentum", momentum);
+    app.add_option("--bias-rate", bias_rate);
+    app.add_option("--average", average);
+    app.add_option("--residual", residual);
+    app.add_option("--consistency", consistency);
+    app.add_option("--recorruption", recorruption);
+    app.add_option("--strength", strength);
+    app.add_flag("--adam", adam);
+    CLI11_PARSE(app, argc, argv);
+
+    double noisy_sum = 0, psnr_sum = 0, seconds = 0, sigma_sum = 0;
+    for (const std::string& file : files) {
+        const FloatImage clean = centre_crop(file, crop, grey);
+        FloatImage noisy(clean.view.width, clean.view.height, clean.view.channels), result = noisy;
+        result.view.data = reinterpret_cast<std::byte*>(result.pixels.data());
+        ops::add_noise(clean.view, noisy.view, poisson > 0 ? ops::NoiseKind::kPoisson : ops::NoiseKind::kGaussian,
+                       poisson > 0 ? poisson : gaussian, 0);
+        settings.input = noisy.view;
+        settings.output = result.view;
+        settings.recipe = name == "paper"  ? zsn2n::RecipeName::kPaper
+                          : name == "best" ? zsn2n::RecipeName::kBest
+                                           : zsn2n::RecipeName::kFast;
+        zsn2n::Recipe recipe = zsn2n::make_recipe(settings.recipe, clean.view.channels, gaussian);
+        if (width) recipe.width = width;
+        if (depth) recipe.depth = depth;
+        if (patch) recipe.patch = patch;
+        if (patches) recipe.patches = patches;
+        if (ensemble) recipe.ensemble = ensemble;
+        if (steps) recipe.steps = steps;
+        if (warm_up >= 0) recipe.warm_up = warm_up;
+        if (rate > 0) recipe.learning_rate = rate;
+        if (momentum >= 0) recipe.momentum = momentum;
+        if (bias_rate >= 0) recipe.bias_rate = bias_rate;
+        if (average >= 0) recipe.average = average;
+        if (residual >= 0) recipe.loss.residual = static_cast<float>(residual);
+        if (consistency >= 0) recipe.loss.consistency = static_cast<float>(consistency);
+        if (recorruption >= 0) recipe.loss.recorruption = static_cast<float>(recorruption);
+        if (strength > 0) recipe.loss.recorruption_strength = static_cast<float>(strength);
+        if (adam) recipe.optimizer = zsn2n::Optimizer::kAdam;
+        settings.constants = recipe;
+        zsn2n::Denoiser denoiser(settings);
+        denoiser.run(nullptr, nullptr);
+        const double before = ops::compare_images(clean.view, noisy.view).psnr;
+        const double after = ops::compare_images(clean.view, result.view).psnr;
+        noisy_sum += before;
+        psnr_sum += after;
+        seconds += denoiser.report().seconds_total;
+        sigma_sum += denoiser.report().noise_sigma;
+        if (each)
+            std::printf("%s noisy %.2f psnr %.3f seconds %.3f (train %.3f) sigma %.2f\n", file.c_str(), before, after,
+                        denoiser.report().seconds_total, denoiser.report().seconds_train, denoiser.report().noise_sigma);
+    }
+    const auto n = static_cast<double>(files.size());
+    std::printf("noisy %.3f psnr %.3f seconds %.3f sigma %.2f\n", noisy_sum / n, psnr_sum / n, seconds / n, sigma_sum / n);
+}

@@ -1,0 +1,68 @@
+// What stands behind the opaque handles of the public header.
+#ifndef TWOFOLD_BINDINGS_C_HANDLES_H
+#define TWOFOLD_BINDINGS_C_HANDLES_H
+
+#include <array>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "pipelines/zsn2n/zsn2n.h"
+#include "runtime/error.h"
+#include "twofold/twofold.h"
+
+struct twofold_context {
+    // Taken in advance, so that running out of memory can still be reported.
+    mutable std::array<char, 512> message{};
+};
+
+struct twofold_weights {
+    twofold_context* context;
+    twofold::zsn2n::Weights value;
+};
+
+struct twofold_job {
+    twofold_context* context;
+
+    bool has_input = false;
+    bool has_output = false;
+    std::optional<twofold::zsn2n::Weights> weights;
+    twofold::zsn2n::Settings settings;
+    twofold_progress_callback callback = nullptr;
+    void* user = nullptr;
+
+    std::unique_ptr<twofold::zsn2n::Denoiser> denoiser;  // there after a commit
+    bool running = false;
+    bool has_result = false;
+};
+
+namespace twofold::c_api {
+
+// Longer sentences are cut. A null context takes none.
+inline void set_message(const twofold_context* context, const char* sentence) noexcept {
+    if (!context) return;
+    auto& message = context->message;
+    std::strncpy(message.data(), sentence, message.size() - 1);
+    message.back() = '\0';
+}
+
+inline void require(bool condition, ErrorCode code, const char* sentence) {
+    if (!condition) throw Error(code, sentence);
+}
+
+inline void require_argument(bool condition, const char* sentence) {
+    require(condition, ErrorCode::kInvalidArgument, sentence);
+}
+
+// The number behind an enumerator that a C caller may have set to anything; reading it as an enum would be undefined.
+template <typename Enum>
+int raw_value(const Enum& value) {
+    static_assert(sizeof(Enum) == sizeof(int));
+    int raw;
+    std::memcpy(&raw, &value, sizeof raw);
+    return raw;
+}
+
+}  // namespace twofold::c_api
+
+#endif

@@ -1,0 +1,129 @@
+#include <cstdio>
+#include <utility>
+
+#include "bindings/c/guard.h"
+#include "bindings/c/image.h"
+
+using namespace twofold;
+using namespace twofold::c_api;
+
+static_assert(static_cast<int>(Phase::kApply) == TWOFOLD_PHASE_APPLY);
+static_assert(static_cast<int>(StopReason::kWeights) == TWOFOLD_STOP_WEIGHTS);
+static_assert(static_cast<int>(ErrorCode::kInternal) == TWOFOLD_INTERNAL);
+
+namespace {
+
+// Hands progress on to the caller's function. An answer that is none of the three counts as "continue".
+ProgressAction forward_progress(const Progress& progress, void* user) {
+    const auto* job = static_cast<const twofold_job*>(user);
+    twofold_progress copy = {};
+    copy.phase = progress.phase == Phase::kTrain ? TWOFOLD_PHASE_TRAIN : TWOFOLD_PHASE_APPLY;
+    copy.done = progress.done;
+    copy.total = progress.total;
+    copy.loss = progress.loss;
+    copy.seconds_elapsed = progress.seconds_elapsed;
+    copy.seconds_left = progress.seconds_left;
+    const twofold_progress_action action = job->callback(&copy, job->user);
+    switch (raw_value(action)) {
+        case TWOFOLD_FINISH:
+            return ProgressAction::kFinish;
+        case TWOFOLD_CANCEL:
+            return ProgressAction::kCancel;
+        default:
+            return ProgressAction::kContinue;
+    }
+}
+
+// Marks the job as running, also when the run ends with an exception.
+class RunningMark {
+  public:
+    explicit RunningMark(twofold_job* job) : job_(job) { job_->running = true; }
+    ~RunningMark() { job_->running = false; }
+    RunningMark(const RunningMark&) = delete;
+    RunningMark& operator=(const RunningMark&) = delete;
+
+  private:
+    twofold_job* job_;
+};
+
+}  // namespace
+
+twofold_status twofold_job_create(twofold_context* context, twofold_job** job) {
+    if (!context) return TWOFOLD_INVALID_ARGUMENT;
+    return guarded(context, [&] {
+        require_argument(job != nullptr, "the place for the job is NULL");
+        *job = nullptr;
+        auto created = std::make_unique<twofold_job>();
+        created->context = context;
+        created->settings.threads = 0;
+        *job = created.release();
+    });
+}
+
+void twofold_job_destroy(twofold_job* job) { delete job; }
+
+twofold_status twofold_job_commit(twofold_job* job) {
+    return guarded_handle(job, [&] {
+        require(!job->running, ErrorCode::kInvalidState, "the job is running: it cannot be committed now");
+        // First, so that the memory of the last commit is free for this one.
+        job->denoiser.reset();
+        job->has_result = false;
+        require(job->has_input, ErrorCode::kInvalidState, "the input image has not been set");
+        require(job->has_output, ErrorCode::kInvalidState, "the output image has not been set");
+        check_pair(job->settings.input, job->settings.output);
+        require_argument(!job->weights || job->weights->shape.channels == job->settings.input.colour_channels(),
+                         "the weights are for another number of colour channels than the input image has");
+        zsn2n::Settings settings = job->settings;
+        if (settings.threads == 0) settings.threads = twofold_default_threads();
+        settings.weights = job->weights ? &*job->weights : nullptr;
+        job->denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+    });
+}
+
+twofold_status twofold_job_run(twofold_job* job) {
+    return guarded_handle(job, [&] {
+        require(!job->running, ErrorCode::kInvalidState, "the job is running already");
+        require(job->denoiser != nullptr, ErrorCode::kInvalidState,
+                "the job has not been committed since it was last changed");
+        job->has_result = false;
+        const RunningMark mark(job);
+        job->denoiser->run(job->callback ? forward_progress : nullptr, job);
+        job->has_result = true;
+    });
+}
+
+twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* report) {
+    return guarded_handle(job, [&] {
+        require_argument(report != nullptr, "the place for the report is NULL");
+        require(job->denoiser != nullptr, ErrorCode::kInvalidState,
+                "the job has not been committed since it was last changed");
+        const zsn2n::Report& source = job->denoiser->report();
+        *report = {};
+        report->steps_planned = source.steps_planned;
+        report->steps_done = source.steps_done;
+        report->seconds_total = source.seconds_total;
+        report->seconds_train = source.seconds_train;
+        report->seconds_apply = source.seconds_apply;
+        report->seconds_per_step =
+            source.steps_done > 0 ? source.seconds_train / static_cast<double>(source.steps_done) : 0;
+        report->loss = source.loss;
+        report->noise_sigma = source.noise_sigma;
+        report->stop_reason = static_cast<twofold_stop_reason>(source.stop_reason);
+        report->threads = source.threads;
+        report->parameters = source.parameters;
+        report->depth = source.depth;
+        report->ensemble = source.ensemble;
+        report->memory_bytes = source.memory_bytes;
+        std::snprintf(report->implementation, sizeof report->implementation, "%s", source.implementation);
+    });
+}
+
+twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights** weights) {
+    return guarded_handle(job, [&] {
+        require_argument(weights != nullptr, "the place for the weights is NULL");
+        *weights = nullptr;
+        require(!job->running && job->has_result, ErrorCode::kInvalidState,
+                "there are no weights before a run that succeeded");
+        *weights = new twofold_weights{job->context, job->denoiser->weights()};
+    });
+}

@@ -1,0 +1,103 @@
+#!/bin/sh
+# Builds twofold in every way that is supported and tests it. Writes only to build/.
+#
+#   ./check.sh           all presets; with sanitizers only the tests of single parts
+#   ./check.sh --quick   the preset `dev` with all tests
+#   ./check.sh --all     all presets with all tests, and longer fuzzing
+#
+# Tests that need real photos take them from the folder that TWOFOLD_TEST_DATA names and are skipped without it.
+set -eu
+cd "$(dirname "$0")"
+. scripts/packages.sh
+
+mode=default
+case "${1-}" in
+    "") ;;
+    --quick) mode=quick ;;
+    --all) mode=all ;;
+    *)
+        sed -n '2,8s/^# \{0,1\}//p' "$0"
+        exit 2
+        ;;
+esac
+
+# Tests of single parts: what sanitizers are for, and quick enough to run under them.
+parts='^(platform|image_io|runtime|ops|bindings)'
+
+# build_and_test PRESET [CTEST ARGUMENT]...
+build_and_test() {
+    preset=$1
+    shift
+    say "Preset $preset: build"
+    cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || {
+        cat "build/$preset.configure.log"
+        return 1
+    }
+    cmake --build --preset "$preset"
+    say "Preset $preset: test"
+    ctest --preset "$preset" --no-tests=error "$@"
+}
+
+check_format() {
+    case "$(clang-format --version 2>/dev/null)" in
+        *"version 14."*)
+            say "Format of the source"
+            find include platform runtime ops pipelines bindings apps samples benchmarks tests \
+                \( -name '*.h' -o -name '*.hpp' -o -name '*.c' -o -name '*.cpp' \) -exec \
+                clang-format --dry-run --Werror {} +
+            ;;
+        *) say "Format of the source: skipped, for it is defined by clang-format 14" ;;
+    esac
+}
+
+check_scripts() {
+    if command -v shellcheck >/dev/null 2>&1; then
+        say "Shell scripts"
+        shellcheck -x demo.sh check.sh scripts/*.sh .ci/run
+    else
+        say "Shell scripts: skipped, shellcheck is not installed"
+    fi
+}
+
+# fuzz SECONDS: the image readers, for that long.
+fuzz() {
+    say "Preset fuzz: build"
+    cmake --preset fuzz -D TWOFOLD_FUZZ_SECONDS="$1" >build/fuzz.configure.log 2>&1 || {
+        cat build/fuzz.configure.log
+        return 1
+    }
+    cmake --build --preset fuzz --target fuzz_decode write_seeds
+    say "Preset fuzz: $1 s"
+    ctest --preset fuzz --no-tests=error -L '^fuzz$'
+}
+
+mkdir -p build
+# shellcheck disable=SC2086 # lists
+install_missing $twofold_build_packages
+if [ "$mode" != quick ]; then
+    # shellcheck disable=SC2086 # lists
+    install_missing $twofold_check_packages
+    # shellcheck disable=SC2086 # lists
+    install_if_known $twofold_optional_packages
+fi
+
+check_format
+check_scripts
+build_and_test dev
+case "$mode" in
+    default)
+        build_and_test no-onednn -L "$parts"
+        build_and_test clang -L "$parts"
+        build_and_test asan-ubsan -L "$parts"
+        build_and_test tsan -L "$parts"
+        fuzz 20
+        ;;
+    all)
+        build_and_test no-onednn
+        build_and_test clang
+        build_and_test asan-ubsan
+        build_and_test tsan
+        fuzz 300
+        ;;
+esac
+say "All checks passed (${mode})."

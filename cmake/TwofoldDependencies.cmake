@@ -1,0 +1,32 @@
+# Every package that we use is found here, and differences between their versions end here or in one header each.
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
+find_package(xtensor REQUIRED)
+
+if(TWOFOLD_WITH_OPENMP)
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+endif()
+if(TWOFOLD_WITH_ONEDNN)
+    # Debian's dnnl-config.cmake asks for OpenCL's development files, which a CPU library has no use for.
+    find_library(TWOFOLD_DNNL_LIBRARY dnnl REQUIRED)
+    find_path(TWOFOLD_DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp REQUIRED)
+    mark_as_advanced(TWOFOLD_DNNL_LIBRARY TWOFOLD_DNNL_INCLUDE_DIR)
+    add_library(DNNL::dnnl UNKNOWN IMPORTED)
+    set_target_properties(DNNL::dnnl PROPERTIES
+        IMPORTED_LOCATION ${TWOFOLD_DNNL_LIBRARY}
+        INTERFACE_INCLUDE_DIRECTORIES ${TWOFOLD_DNNL_INCLUDE_DIR})
+endif()
+if(TWOFOLD_WITH_APP)
+    find_package(JPEG REQUIRED)
+    find_package(PNG REQUIRED)
+    find_package(TIFF REQUIRED)
+    find_package(ZLIB REQUIRED)
+    find_package(CLI11 REQUIRED)
+    find_package(fmt REQUIRED)
+    find_package(nlohmann_json REQUIRED)
+endif()
+if(TWOFOLD_WITH_TESTS)
+    find_package(Catch2 REQUIRED) # 2 or 3: tests/support/catch.h knows the difference
+endif()

@@ -1,0 +1,300 @@
+/*
+ * twofold: denoise one image with a small network trained on that image alone.
+ *
+ * C99 interface. The order of calls is always the same:
+ *
+ *     twofold_context_create -> twofold_job_create -> twofold_job_set_... -> twofold_job_commit -> twofold_job_run
+ *
+ * `commit` checks every setting and plans all memory within the budget; `run` trains, applies and allocates nothing.
+ * No function prints, exits, aborts or throws. Each returns a status; the sentence that explains it is kept in the
+ * context (twofold_context_message).
+ *
+ * Thread safety: a context and everything made from it must be used by one thread at a time. Different contexts are
+ * independent. A job's own threads are an internal matter; the progress callback is called on the thread that called
+ * twofold_job_run.
+ *
+ * Ownership: image buffers belong to the caller and must stay valid from `set` until the last `run`. Handles are
+ * released with their destroy function; destroying NULL is allowed. A context must outlive its jobs and weights.
+ */
+#ifndef TWOFOLD_TWOFOLD_H
+#define TWOFOLD_TWOFOLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(TWOFOLD_STATIC)
+#define TWOFOLD_API
+#elif defined(_WIN32)
+#if defined(TWOFOLD_BUILDING)
+#define TWOFOLD_API __declspec(dllexport)
+#else
+#define TWOFOLD_API __declspec(dllimport)
+#endif
+#else
+#define TWOFOLD_API __attribute__((visibility("default")))
+#endif
+
+#define TWOFOLD_VERSION_MAJOR 0
+#define TWOFOLD_VERSION_MINOR 1
+#define TWOFOLD_VERSION_PATCH 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------------ status */
+
+typedef enum twofold_status {
+    TWOFOLD_OK = 0,
+    TWOFOLD_INVALID_ARGUMENT = 1, /* a value is out of its range, a pointer is NULL */
+    TWOFOLD_INVALID_STATE = 2,    /* calls in the wrong order: run before commit, result before run */
+    TWOFOLD_UNSUPPORTED = 3,      /* valid, but this build or method cannot do it: image too small, unknown kernel */
+    TWOFOLD_NON_FINITE = 4,       /* the input holds NaN or infinity */
+    TWOFOLD_OUT_OF_MEMORY = 5,    /* the system refused the memory */
+    TWOFOLD_OVER_BUDGET = 6,      /* the job needs more than the memory budget */
+    TWOFOLD_CANCELLED = 7,        /* the progress callback asked for it; the output is untouched */
+    TWOFOLD_CORRUPT_DATA = 8,     /* stored weights are damaged or of another version */
+    TWOFOLD_INTERNAL = 9          /* a defect of the library */
+} twofold_status;
+
+/* A short name such as "out of memory". Never NULL. */
+TWOFOLD_API const char* twofold_status_name(twofold_status status);
+
+/* ----------------------------------------------------------------------------------- version, capabilities */
+
+/* (major << 16) | (minor << 8) | patch of the library in use. */
+TWOFOLD_API uint32_t twofold_version(void);
+/* "0.1.0". */
+TWOFOLD_API const char* twofold_version_string(void);
+
+typedef enum twofold_query {
+    TWOFOLD_QUERY_CPU = 0,             /* the processor's name */
+    TWOFOLD_QUERY_ISA = 1,             /* instruction set that the library's own kernels use here, e.g. "AVX3" */
+    TWOFOLD_QUERY_ONEDNN_VERSION = 2,  /* "2.6.3", or "none" in a build without oneDNN */
+    TWOFOLD_QUERY_IMPLEMENTATIONS = 3, /* kernel implementations in this build, best first: "simd onednn ref" */
+    TWOFOLD_QUERY_METHODS = 4,         /* "zsn2n" */
+    TWOFOLD_QUERY_THREADING = 5        /* "OpenMP" or "std::thread" */
+} twofold_query;
+
+/* A text that stays valid for the life of the process, or NULL for an unknown query. */
+TWOFOLD_API const char* twofold_query_string(twofold_query query);
+/* Number of threads a job uses unless told otherwise: the processors this process may run on. */
+TWOFOLD_API int32_t twofold_default_threads(void);
+
+/* ----------------------------------------------------------------------------------------------- context */
+
+typedef struct twofold_context twofold_context;
+
+TWOFOLD_API twofold_status twofold_context_create(twofold_context** context);
+TWOFOLD_API void twofold_context_destroy(twofold_context* context);
+/* One sentence about the last call on this context, its jobs and weights that failed; "" if none did. Never NULL.
+ * Valid until the next call on the same context. */
+TWOFOLD_API const char* twofold_context_message(const twofold_context* context);
+
+/* ------------------------------------------------------------------------------------------------- images */
+
+typedef enum twofold_data_type {
+    TWOFOLD_UINT8 = 0,  /* 0..255 */
+    TWOFOLD_UINT16 = 1, /* 0..65535, native byte order */
+    TWOFOLD_FLOAT32 = 2 /* any finite value; see twofold_job_set_white_level */
+} twofold_data_type;
+
+/* A view of pixels that the caller owns. Strides are in bytes and may be anything, also negative, so that
+ * interleaved, planar and cropped buffers all work. Sample (x, y, c) lies at
+ * data + y * row_stride + x * pixel_stride + c * channel_stride. */
+typedef struct twofold_image {
+    void* data;
+    int64_t width;
+    int64_t height;
+    int32_t channels;  /* 1..4, alpha included */
+    int32_t has_alpha; /* not 0: the last channel is alpha; it is copied to the output untouched */
+    twofold_data_type data_type;
+    int32_t reserved; /* 0 */
+    ptrdiff_t pixel_stride;
+    ptrdiff_t row_stride;
+    ptrdiff_t channel_stride;
+} twofold_image;
+
+/* ------------------------------------------------------------------------------------------------ weights */
+
+/* The trained network of one image: what it takes to apply the same denoiser to another image of the same noise. */
+typedef struct twofold_weights twofold_weights;
+
+TWOFOLD_API void twofold_weights_destroy(twofold_weights* weights);
+/* Size in bytes of the stored form, which is the same on every machine (little endian, with a checksum). */
+TWOFOLD_API twofold_status twofold_weights_size(const twofold_weights* weights, size_t* size);
+/* Write the stored form into `buffer` of `size` bytes; `size` must be what twofold_weights_size says. */
+TWOFOLD_API twofold_status twofold_weights_write(const twofold_weights* weights, void* buffer, size_t size);
+/* Read the stored form. Nothing in it is trusted: damaged data give TWOFOLD_CORRUPT_DATA. */
+TWOFOLD_API twofold_status twofold_weights_read(twofold_context* context, const void* buffer, size_t size,
+                                                twofold_weights** weights);
+/* Colour channels (without alpha) that the network takes, and its number of parameters. */
+TWOFOLD_API twofold_status twofold_weights_info(const twofold_weights* weights, int32_t* channels,
+                                                int64_t* parameters);
+
+/* --------------------------------------------------------------------------------------------------- jobs */
+
+typedef struct twofold_job twofold_job;
+
+typedef enum twofold_method {
+    TWOFOLD_ZSN2N = 0 /* Zero-Shot Noise2Noise, Mansour & Heckel, CVPR 2023, arXiv 2303.11253 */
+} twofold_method;
+
+typedef enum twofold_recipe {
+    TWOFOLD_RECIPE_FAST = 0, /* the default */
+    TWOFOLD_RECIPE_BEST = 1, /* more steps, a deeper network, self-ensemble */
+    TWOFOLD_RECIPE_PAPER = 2 /* the published settings on the whole image; its cost grows with the image */
+} twofold_recipe;
+
+typedef enum twofold_phase {
+    TWOFOLD_PHASE_TRAIN = 0, /* steps of training */
+    TWOFOLD_PHASE_APPLY = 1  /* the final pass over the image */
+} twofold_phase;
+
+typedef struct twofold_progress {
+    twofold_phase phase;
+    int32_t reserved;
+    int64_t done;           /* steps done in TRAIN, tiles done in APPLY */
+    int64_t total;          /* of how many */
+    double loss;            /* mean training loss since the last call; 0 in APPLY */
+    double seconds_elapsed; /* since run began */
+    double seconds_left;    /* estimate over both phases */
+} twofold_progress;
+
+typedef enum twofold_progress_action {
+    TWOFOLD_CONTINUE = 0,
+    TWOFOLD_FINISH = 1, /* stop training now and deliver what has been learned so far; no effect in APPLY */
+    TWOFOLD_CANCEL = 2  /* stop at once; run returns TWOFOLD_CANCELLED and the output must not be used */
+} twofold_progress_action;
+
+typedef twofold_progress_action (*twofold_progress_callback)(const twofold_progress* progress, void* user);
+
+TWOFOLD_API twofold_status twofold_job_create(twofold_context* context, twofold_job** job);
+TWOFOLD_API void twofold_job_destroy(twofold_job* job);
+
+/* Setters only store: commit does the checking that needs more than one value. Setting anything after a commit means
+ * that the job must be committed again before the next run. */
+
+/* Required. The view is copied, the pixels are not. */
+TWOFOLD_API twofold_status twofold_job_set_input(twofold_job* job, const twofold_image* image);
+/* Required. Same width, height, channels and alpha as the input; the data type may differ. It may be the same memory
+ * as the input only if the two views are identical in every field (denoising in place). */
+TWOFOLD_API twofold_status twofold_job_set_output(twofold_job* job, const twofold_image* image);
+/* Default TWOFOLD_ZSN2N. */
+TWOFOLD_API twofold_status twofold_job_set_method(twofold_job* job, twofold_method method);
+/* Default TWOFOLD_RECIPE_FAST. */
+TWOFOLD_API twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe);
+/* Number of training steps, 1..1000000; 0 (the default) lets the recipe decide. */
+TWOFOLD_API twofold_status twofold_job_set_steps(twofold_job* job, int64_t steps);
+/* Seed of every random choice; default 0. Same input, seed, settings, version and instruction set give the same bits
+ * for any number of threads. */
+TWOFOLD_API twofold_status twofold_job_set_seed(twofold_job* job, uint64_t seed);
+/* Threads, 1..1024; 0 (the default) means twofold_default_threads(). */
+TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t threads);
+/* Upper bound in bytes for what commit may take; image buffers are the caller's and do not count. 0 (the default)
+ * means no bound but the machine's free memory. */
+TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
+/* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
+ * The final pass itself is always completed, even if it alone takes longer. */
+TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double seconds);
+/* FLOAT32 input: the sample value that corresponds to white, > 0. 0 (the default) takes 1 when the largest absolute
+ * sample lies in [0.1, 2], else that largest absolute sample. Float output is on the same scale as float input and is
+ * not clamped. */
+TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
+/* Apply these weights instead of training; NULL goes back to training. The job keeps its own copy. */
+TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
+/* Kernels to use: "auto" (the default), "simd", "onednn" or "ref". */
+TWOFOLD_API twofold_status twofold_job_set_implementation(twofold_job* job, const char* name);
+/* Called now and then during run, at least about ten times a second and once at the end of each phase; NULL for
+ * none. The callback must not call back into this job or its context. */
+TWOFOLD_API twofold_status twofold_job_set_progress(twofold_job* job, twofold_progress_callback callback, void* user);
+
+/* Check every setting, scan the input for non-finite values and plan and take all memory. */
+TWOFOLD_API twofold_status twofold_job_commit(twofold_job* job);
+/* Train and apply. May be called again on the same commit (say, with new pixels in the same buffers). */
+TWOFOLD_API twofold_status twofold_job_run(twofold_job* job);
+
+typedef enum twofold_stop_reason {
+    TWOFOLD_STOP_STEPS = 0,    /* all steps were done */
+    TWOFOLD_STOP_DEADLINE = 1, /* time was up */
+    TWOFOLD_STOP_CALLBACK = 2, /* the progress callback asked to finish or to cancel */
+    TWOFOLD_STOP_WEIGHTS = 3   /* nothing to train: weights were given */
+} twofold_stop_reason;
+
+typedef struct twofold_report {
+    int64_t steps_planned;
+    int64_t steps_done;
+    double seconds_total;
+    double seconds_train;
+    double seconds_apply;
+    double seconds_per_step;
+    double loss;        /* mean over the last steps */
+    double noise_sigma; /* estimated standard deviation of the noise on the 0..255 scale of the white level */
+    twofold_stop_reason stop_reason;
+    int32_t threads;
+    int64_t parameters; /* of the network */
+    int32_t depth;      /* 3x3 convolutions in the network */
+    int32_t ensemble;   /* passes whose mean is the result: 1, or 8 for all flips and rotations */
+    uint64_t memory_bytes;   /* planned at commit, image buffers excluded */
+    char implementation[32]; /* kernels used: "simd", "onednn" or "ref" */
+} twofold_report;
+
+/* What commit planned and, after a run, what it did. Valid after a commit. */
+TWOFOLD_API twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* report);
+/* A copy of the trained (or given) weights; after a successful run. */
+TWOFOLD_API twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights** weights);
+
+/* --------------------------------------------------------------------------------------- noise and metrics */
+
+typedef enum twofold_noise_kind {
+    TWOFOLD_NOISE_GAUSSIAN = 0, /* level: standard deviation on the 0..255 scale; clamped to [0, white] */
+    TWOFOLD_NOISE_POISSON = 1   /* level: photons at white; poisson(level * x) / level, not clamped for FLOAT32 */
+} twofold_noise_kind;
+
+/* Write a noisy copy of `clean` to `noisy` (same shape; data types may differ; white is 1 for FLOAT32). Alpha is
+ * copied. Samples that do not fit the output type are clamped. Pure function of the seed and the pixel's position. */
+TWOFOLD_API twofold_status twofold_add_noise(twofold_context* context, const twofold_image* clean,
+                                             const twofold_image* noisy, twofold_noise_kind kind, double level,
+                                             uint64_t seed);
+
+typedef struct twofold_metrics {
+    int32_t channels;         /* colour channels compared; alpha is not */
+    int32_t reserved;
+    double psnr;              /* dB, peak = white; infinity for equal images */
+    double ssim;              /* mean structural similarity, Wang et al. 2004: Gaussian window 11x11, sigma 1.5 */
+    double largest_error;     /* on the scale where white is 1 */
+    double channel_psnr[4];
+    double channel_ssim[4];
+    double channel_largest_error[4];
+} twofold_metrics;
+
+/* Compare two images of equal width, height and colour channels, both taken to the scale where white is 1 (255, 65535,
+ * 1) and clamped to [0, 1]. SSIM windows are cut at the border, so any size works. */
+TWOFOLD_API twofold_status twofold_compare(twofold_context* context, const twofold_image* a, const twofold_image* b,
+                                           twofold_metrics* metrics);
+
+/* ---------------------------------------------------------------------------------------------- benchmark */
+
+typedef struct twofold_benchmark_row {
+    const char* name;           /* "peak", "conv2d 48->48 forward", "training step", "inference" ... */
+    const char* implementation; /* "simd", "onednn", "ref", or "" */
+    const char* shape;          /* what was run, in words */
+    int32_t threads;
+    int32_t reserved;
+    double seconds;       /* per call, median */
+    double gflops;        /* 1e9 floating point operations a second, multiply and add counted as two */
+    double share_of_peak; /* of the peak measured in the same call with the same threads, 0..1 */
+} twofold_benchmark_row;
+
+typedef void (*twofold_benchmark_callback)(const twofold_benchmark_row* row, void* user);
+
+/* Measure the machine's float32 peak, every kernel in every implementation, the training step and the final pass;
+ * one callback per row. Threads 0 means the default. `seconds` (> 0) is the time spent per row. */
+TWOFOLD_API twofold_status twofold_benchmark(twofold_context* context, int32_t threads, double seconds,
+                                             twofold_benchmark_callback callback, void* user);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

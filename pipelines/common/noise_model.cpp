@@ -1,0 +1,134 @@
+#include "pipelines/common/noise_model.h"
+
+#include <cmath>
+#include <vector>
+
+#include "runtime/random.h"
+
+namespace twofold {
+namespace {
+
+constexpr std::uint64_t kStream = 3;
+constexpr std::uint64_t kWindows = 4096;
+constexpr int kSide = 10;     // pixels of a window
+constexpr int kClasses = 12;  // of brightness, with equally many windows
+constexpr double kQuantile = 0.2;
+// The same quantile of the same statistic for white noise of variance 1.
+constexpr double kWhiteQuantile = 0.755;
+
+struct Window {
+    float brightness;
+    float variance;  // of the filtered window
+    int channel;
+};
+
+// Mean square of the window filtered with [1 -2 1] x [1 -2 1] / 6, which has unit gain for white noise and none for
+// planes (Immerkaer 1996), and the window's mean.
+Window measure(const float* window, int channels, int channel) {
+    const int row = kSide * channels;
+    float sum = 0, squares = 0;
+    for (int y = 0; y < kSide; ++y)
+        for (int x = 0; x < kSide; ++x) {
+            const float* p = window + y * row + x * channels + channel;
+            sum += *p;
+            if (x < 2 || y < 2) continue;
+            const auto second = [&](const float* q) { return q[-2 * channels] - 2 * q[-channels] + q[0]; };
+            const float d = (second(p - 2 * row) - 2 * second(p - row) + second(p)) / 6;
+            squares += d * d;
+        }
+    return {sum / (kSide * kSide), squares / ((kSide - 2) * (kSide - 2)), channel};
+}
+
+std::vector<Window> sample_windows(const ImageView& image, float white) {
+    const int channels = image.colour_channels();
+    std::vector<Window> windows;
+    windows.reserve(kWindows * static_cast<std::size_t>(channels));
+    std::vector<float> pixels(static_cast<std::size_t>(kSide * kSide * channels));
+    for (std::uint64_t i = 0; i < kWindows; ++i) {
+        const RandomBlock words = random_block(0, kStream, i);
+        load_rectangle(image, white, uniform_index(words[0], image.width - kSide + 1),
+                       uniform_index(words[1], image.height - kSide + 1), kSide, kSide, pixels.data(),
+                       std::ptrdiff_t{kSide} * channels);
+        for (int c = 0; c < channels; ++c) windows.push_back(measure(pixels.data(), channels, c));
+    }
+    return windows;
+}
+
+// The quietest fifth of windows shows the noise; the rest shows the image as well.
+double quiet_variance(std::vector<float>& variances) {
+    const auto place = variances.begin() + static_cast<std::ptrdiff_t>(kQuantile * double(variances.size()));
+    std::nth_element(variances.begin(), place, variances.end());
+    return double{*place} / kWhiteQuantile;
+}
+
+struct Point {
+    double brightness, variance;
+};
+
+// Variance by brightness over all channels, smoothed over neighbouring classes.
+std::vector<Point> brightness_curve(std::vector<Window>& windows) {
+    std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) {
+        return a.brightness != b.brightness ? a.brightness < b.brightness : a.variance < b.variance;
+    });
+    std::vector<Point> points;
+    std::vector<float> variances;
+    for (std::size_t k = 0; k < kClasses; ++k) {
+        const std::size_t first = k * windows.size() / kClasses, end = (k + 1) * windows.size() / kClasses;
+        variances.clear();
+        double sum = 0;
+        for (std::size_t i = first; i < end; ++i) {
+            variances.push_back(windows[i].variance);
+            sum += double{windows[i].brightness};
+        }
+        points.push_back({sum / double(end - first), quiet_variance(variances)});
+    }
+    std::vector<Point> smooth = points;
+    for (std::size_t k = 0; k < points.size(); ++k) {
+        const double below = points[k > 0 ? k - 1 : k].variance;
+        const double above = points[k + 1 < points.size() ? k + 1 : k].variance;
+        smooth[k].variance = (below + 2 * points[k].variance + above) / 4;
+    }
+    return smooth;
+}
+
+double interpolate(const std::vector<Point>& curve, double brightness) {
+    if (brightness <= curve.front().brightness) return curve.front().variance;
+    for (std::size_t k = 1; k < curve.size(); ++k) {
+        if (brightness > curve[k].brightness) continue;
+        const double width = curve[k].brightness - curve[k - 1].brightness;
+        const double t = width > 0 ? (brightness - curve[k - 1].brightness) / width : 0;
+        return curve[k - 1].variance + t * (curve[k].variance - curve[k - 1].variance);
+    }
+    return curve.back().variance;
+}
+
+}  // namespace
+
+NoiseModel estimate_noise(const ImageView& image, float white) {
+    NoiseModel model;
+    if (image.width < kSide || image.height < kSide) return model;
+    std::vector<Window> windows = sample_windows(image, white);
+    const std::vector<Point> curve = brightness_curve(windows);
+    std::vector<float> ratios;
+    double variance_sum = 0;
+    for (int c = 0; c < image.colour_channels(); ++c) {
+        // Channels may differ by a factor: white balance amplifies some.
+        ratios.clear();
+        double mean = 0;
+        for (const Window& window : windows) {
+            if (window.channel != c) continue;
+            const double expected = interpolate(curve, double{window.brightness});
+            ratios.push_back(static_cast<float>(double{window.variance} / std::max(expected, 1e-12)));
+            mean += expected;
+        }
+        const double ratio = quiet_variance(ratios);
+        variance_sum += ratio * mean / double(ratios.size());
+        for (int k = 0; k <= NoiseModel::kIntervals; ++k)
+            model.sigma[static_cast<std::size_t>(c)][static_cast<std::size_t>(k)] = static_cast<float>(
+                std::sqrt(ratio * interpolate(curve, double(k) / NoiseModel::kIntervals)));
+    }
+    model.mean_sigma = std::sqrt(variance_sum / image.colour_channels());
+    return model;
+}
+
+}  // namespace twofold

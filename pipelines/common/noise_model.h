@@ -1,0 +1,36 @@
+// How strong the noise is, by brightness: the noise level function of an image.
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_MODEL_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_MODEL_H
+
+#include <algorithm>
+#include <array>
+
+#include "runtime/image_view.h"
+
+namespace twofold {
+
+// Standard deviation of pixel-wise independent noise for each colour channel, linear between knots at brightness
+// 0, 1/16 ... 1, on the scale where white is 1.
+struct NoiseModel {
+    static constexpr int kIntervals = 16;
+    std::array<std::array<float, kIntervals + 1>, 4> sigma{};
+    double mean_sigma = 0;  // over the image's own brightnesses and channels
+
+    float at(int channel, float brightness) const {
+        const float position = std::clamp(brightness, 0.0f, 1.0f) * kIntervals;
+        const int interval = std::min(static_cast<int>(position), kIntervals - 1);
+        const auto& knots = sigma[static_cast<std::size_t>(channel)];
+        const float fraction = position - static_cast<float>(interval);
+        return knots[static_cast<std::size_t>(interval)] * (1 - fraction) +
+               knots[static_cast<std::size_t>(interval) + 1] * fraction;
+    }
+};
+
+// Measured on a random sample of windows, at a cost that does not depend on the image's size: the variance of the
+// windows after a filter that removes planes, of which the quietest fifth in each class of brightness is taken for
+// pure noise. All zero for images smaller than a window (10x10).
+NoiseModel estimate_noise(const ImageView& image, float white);
+
+}  // namespace twofold
+
+#endif

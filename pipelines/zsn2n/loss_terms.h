@@ -1,0 +1,16 @@
+#ifndef TWOFOLD_PIPELINES_ZSN2N_LOSS_TERMS_H
+#define TWOFOLD_PIPELINES_ZSN2N_LOSS_TERMS_H
+
+namespace twofold::zsn2n {
+
+// Weights of the terms of the loss; all are means of squares.
+struct LossTerms {
+    float residual = 1;
+    float consistency = 1;
+    float recorruption = 0;
+    float recorruption_strength = 0.5f;  // a: how much noise is added, in units of the noise that is there
+};
+
+}  // namespace twofold::zsn2n
+
+#endif

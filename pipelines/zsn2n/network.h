@@ -1,0 +1,48 @@
+// Shape of the network that predicts the noise: 3x3 convolutions with LeakyReLU(0.2), then a 1x1 convolution.
+//
+// Parameters lie one layer after another: weights [tap_y][tap_x][in][out], then biases [out].
+#ifndef TWOFOLD_PIPELINES_ZSN2N_NETWORK_H
+#define TWOFOLD_PIPELINES_ZSN2N_NETWORK_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace twofold::zsn2n {
+
+constexpr float kNegativeSlope = 0.2f;
+constexpr int kMaxDepth = 8;
+constexpr int kMaxWidth = 256;
+
+struct LayerShape {
+    int kernel;  // 3 or 1
+    int in;
+    int out;
+    std::size_t offset;  // of its weights among all parameters
+    std::size_t weights() const { return static_cast<std::size_t>(kernel * kernel * in * out); }
+};
+
+struct NetworkShape {
+    int channels = 3;  // of the image, 1..4
+    int width = 48;    // of the hidden layers, a multiple of 16
+    int depth = 2;     // 3x3 convolutions, 1..kMaxDepth
+
+    int layers() const { return depth + 1; }
+    int halo() const { return depth; }  // pixels that an output pixel sees on each side
+    LayerShape layer(int index) const {
+        LayerShape shape{};
+        std::size_t offset = 0;
+        for (int i = 0;; ++i) {
+            shape = {i == depth ? 1 : 3, i == 0 ? channels : width, i == depth ? channels : width, offset};
+            if (i == index) return shape;
+            offset += shape.weights() + static_cast<std::size_t>(shape.out);
+        }
+    }
+    std::size_t parameters() const {
+        const LayerShape last = layer(depth);
+        return last.offset + last.weights() + static_cast<std::size_t>(last.out);
+    }
+};
+
+}  // namespace twofold::zsn2n
+
+#endif

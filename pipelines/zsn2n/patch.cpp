@@ -1,0 +1,58 @@
+#include "pipelines/zsn2n/patch.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace twofold::zsn2n {
+namespace {
+
+// Calls visit(from, to) with the offsets of each pixel in src and in dst, both dense.
+template <typename Visit>
+void for_each_pixel(const Symmetry& symmetry, int height, int width, int channels, const Visit& visit) {
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            int to_x = symmetry.transpose ? y : x, to_y = symmetry.transpose ? x : y;
+            const int to_width = symmetry.transpose ? height : width, to_height = symmetry.transpose ? width : height;
+            if (symmetry.mirror_x) to_x = to_width - 1 - to_x;
+            if (symmetry.mirror_y) to_y = to_height - 1 - to_y;
+            visit(y, x, (to_y * to_width + to_x) * channels);
+        }
+}
+
+}  // namespace
+
+void apply_symmetry(const Symmetry& symmetry, int height, int width, int channels, const float* src, float* dst) {
+    for_each_pixel(symmetry, height, width, channels, [&](int y, int x, int to) {
+        const float* from = src + (y * width + x) * channels;
+        for (int c = 0; c < channels; ++c) dst[to + c] = from[c];
+    });
+}
+
+void add_inverse_symmetry(const Symmetry& symmetry, int height, int width, int channels, const float* src, float scale,
+                          float* dst, std::ptrdiff_t dst_row) {
+    for_each_pixel(symmetry, height, width, channels, [&](int y, int x, int from) {
+        float* to = dst + y * dst_row + x * channels;
+        for (int c = 0; c < channels; ++c) to[c] += scale * src[from + c];
+    });
+}
+
+Rectangle apply_symmetry(const Symmetry& symmetry, int height, int width, const Rectangle& rectangle) {
+    Rectangle r = rectangle;
+    if (symmetry.transpose) {
+        r = {r.top, r.left, r.bottom, r.right};
+        std::swap(height, width);
+    }
+    if (symmetry.mirror_x) r = {width - r.right, r.top, width - r.left, r.bottom};
+    if (symmetry.mirror_y) r = {r.left, height - r.bottom, r.right, height - r.top};
+    return r;
+}
+
+Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std::int64_t x, std::int64_t y, int width,
+                       int height) {
+    const auto clip = [](std::int64_t value, int size) {
+        return static_cast<int>(std::clamp<std::int64_t>(value, 0, size));
+    };
+    return {clip(-x, width), clip(-y, height), clip(image_width - x, width), clip(image_height - y, height)};
+}
+
+}  // namespace twofold::zsn2n

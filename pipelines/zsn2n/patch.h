@@ -1,0 +1,33 @@
+// Patches: rectangles of the image with their halo, flipped and turned.
+#ifndef TWOFOLD_PIPELINES_ZSN2N_PATCH_H
+#define TWOFOLD_PIPELINES_ZSN2N_PATCH_H
+
+#include <cstdint>
+
+#include "pipelines/zsn2n/network_pass.h"
+
+namespace twofold::zsn2n {
+
+// One of the eight symmetries of the square, applied in this order: transpose, mirror columns, mirror rows.
+struct Symmetry {
+    bool transpose = false, mirror_x = false, mirror_y = false;
+    static Symmetry from_index(int index) { return {(index & 4) != 0, (index & 1) != 0, (index & 2) != 0}; }
+};
+
+// dst (height x width, or width x height if transposed) = src (height x width) under the symmetry; rows are dense.
+void apply_symmetry(const Symmetry& symmetry, int height, int width, int channels, const float* src, float* dst);
+// The inverse: src has the shape that apply_symmetry gave dst; dst is height x width with rows `dst_row` floats apart.
+// Adds `scale` times the values.
+void add_inverse_symmetry(const Symmetry& symmetry, int height, int width, int channels, const float* src, float scale,
+                          float* dst, std::ptrdiff_t dst_row);
+// Where a rectangle of a height x width patch goes.
+Rectangle apply_symmetry(const Symmetry& symmetry, int height, int width, const Rectangle& rectangle);
+
+// The part of the image, width x height pixels large, that a patch at (x, y) of the given size covers, in the patch's
+// coordinates.
+Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std::int64_t x, std::int64_t y, int width,
+                       int height);
+
+}  // namespace twofold::zsn2n
+
+#endif

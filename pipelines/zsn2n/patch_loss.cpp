@@ -1,0 +1,195 @@
+#include "pipelines/zsn2n/patch_loss.h"
+
+#include <algorithm>
+
+#include "ops/loss/pair_loss.h"
+#include "ops/loss/recorruption_loss.h"
+#include "ops/pair_downsample/pair_downsample.h"
+
+namespace twofold::zsn2n {
+namespace {
+
+using ops::ConstMap;
+using ops::Map;
+
+std::size_t floats(int height, int width, int channels) {
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+}
+
+// Blocks of 2x2 pixels that lie wholly inside.
+Rectangle inside_blocks(const Rectangle& pixels) {
+    return {(pixels.left + 1) / 2, (pixels.top + 1) / 2, pixels.right / 2, pixels.bottom / 2};
+}
+
+}  // namespace
+
+void PatchLoss::plan(Network& network, int height, int width) {
+    network.plan(height, width);
+    network.plan(height / 2, width / 2);
+}
+
+PatchPlan PatchLoss::reserve(ArenaPlan& plan) const {
+    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const int half = max_patch_ / 2, padded = max_patch_ + 4 * halo;
+    PatchPlan p;
+    p.full = network_.reserve(plan, max_patch_, max_patch_, true);
+    // The passes run backward one after another, so the gradients of the large one serve all.
+    p.half1 = network_.reserve(plan, half, half, false);
+    p.half2 = network_.reserve(plan, half, half, false);
+    p.half1.gradients = p.half2.gradients = p.full.gradients;
+    p.staging = plan.reserve<float>(floats(padded, padded, channels));
+    p.patch = plan.reserve<float>(floats(padded, padded, channels));
+    if (terms_.recorruption > 0)
+        p.fresh_noise = plan.reserve<float>(floats(max_patch_ + 2 * halo, max_patch_ + 2 * halo, channels));
+    p.denoised = plan.reserve<float>(floats(max_patch_, max_patch_, channels));
+    p.diff_output = plan.reserve<float>(floats(max_patch_, max_patch_, channels));
+    for (auto* range : {&p.d1, &p.d2, &p.diff_n1, &p.diff_n2, &p.diff_d1, &p.diff_d2})
+        *range = plan.reserve<float>(floats(half, half, channels));
+    return p;
+}
+
+PatchLoss::Loaded PatchLoss::load(const Arena& arena, const PatchPlan& plan, const TrainingImage& image,
+                                  const PatchTask& task) const {
+    const int channels = network_.shape().channels;
+    const int reach = 2 * network_.shape().halo();  // what the half-size passes need
+    const int height = task.height + 2 * reach, width = task.width + 2 * reach;
+    const Rectangle inside =
+        inside_image(image.view.width, image.view.height, task.x - reach, task.y - reach, width, height);
+    float* staging = arena[plan.staging].data();
+    float* patch = arena[plan.patch].data();
+    std::fill_n(staging, floats(height, width, channels), 0.0f);
+    load_rectangle(image.view, image.white, task.x - reach + inside.left, task.y - reach + inside.top,
+                   inside.right - inside.left, inside.bottom - inside.top,
+                   staging + (inside.top * width + inside.left) * channels, std::ptrdiff_t{width} * channels);
+    apply_symmetry(task.symmetry, height, width, channels, staging, patch);
+    const bool turned = task.symmetry.transpose;
+    return {turned ? task.width : task.height, turned ? task.height : task.width, patch,
+            std::ptrdiff_t{turned ? height : width} * channels, apply_symmetry(task.symmetry, height, width, inside)};
+}
+
+double PatchLoss::run(const Arena& arena, const PatchPlan& plan, const TrainingImage& image, const PatchTask& task,
+                      const float* parameters, const float* packed, float scale, float* diff_parameters) const {
+    const Loaded patch = load(arena, plan, image, task);
+    const Parameters p{parameters, packed, diff_parameters};
+    double loss = 0;
+    if (has_pair()) loss += run_pair(arena, plan, patch, p, scale);
+    if (terms_.recorruption > 0) loss += run_recorruption(arena, plan, patch, image, task.stream, p, scale);
+    return loss;
+}
+
+double PatchLoss::run_pair(const Arena& arena, const PatchPlan& plan, const Loaded& patch, const Parameters& p,
+                           float scale) const {
+    const int channels = network_.shape().channels, halo = network_.shape().halo(), reach = 2 * halo;
+    const int height = patch.height, width = patch.width;
+    const Pass full = Network::resolve(arena, plan.full), half1 = Network::resolve(arena, plan.half1),
+               half2 = Network::resolve(arena, plan.half2);
+
+    // Half size. Pixels whose block is cut by the image's border do not exist there.
+    const int h = height / 2, w = width / 2, half_height = h + 2 * halo, half_width = w + 2 * halo;
+    const Rectangle half_inside = inside_blocks(patch.inside);
+    const Map y1{half1.activations[0], std::ptrdiff_t{half_width} * channels};
+    const Map y2{half2.activations[0], std::ptrdiff_t{half_width} * channels};
+    ops::pair_downsample_ref(half_height, half_width, channels, {patch.data, patch.row}, y1, y2);
+    clear_outside(half_height, half_width, channels, half_inside, y1);
+    clear_outside(half_height, half_width, channels, half_inside, y2);
+    network_.forward(h, w, half_inside, p.values, p.packed, half1);
+    network_.forward(h, w, half_inside, p.values, p.packed, half2);
+
+    // Full size, and the pair of the denoised patch.
+    const std::ptrdiff_t row = std::ptrdiff_t{width} * channels, half_row = std::ptrdiff_t{w} * channels;
+    const auto half_map = [&](const ArenaRange<float>& range) { return Map{arena[range].data(), half_row}; };
+    const Map d1 = half_map(plan.d1), d2 = half_map(plan.d2);
+    const Rectangle full_inside = shifted(patch.inside, halo);
+    if (terms_.consistency > 0) {
+        const int full_width = width + 2 * halo;
+        for (int y = 0; y < height + 2 * halo; ++y)
+            std::copy_n(patch.data + (y + halo) * patch.row + halo * channels, full_width * channels,
+                        full.activations[0] + y * full_width * channels);
+        network_.forward(height, width, full_inside, p.values, p.packed, full);
+        const Map denoised{arena[plan.denoised].data(), row};
+        for (int y = 0; y < height; ++y) {
+            const float* noisy = patch.data + (y + reach) * patch.row + reach * channels;
+            for (int i = 0; i < width * channels; ++i)
+                denoised.data[y * row + i] = noisy[i] - full.output[y * row + i];
+        }
+        ops::pair_downsample_ref(h, w, channels, denoised, d1, d2);
+    }
+
+    const std::ptrdiff_t centre = halo * y1.row + halo * channels;
+    const ops::PairLossInput in{h,
+                                w,
+                                channels,
+                                {y1.data + centre, y1.row},
+                                {y2.data + centre, y2.row},
+                                {half1.output, half_row},
+                                {half2.output, half_row},
+                                d1,
+                                d2,
+                                scale * terms_.residual,
+                                scale * terms_.consistency};
+    const ops::PairLossGradient gradient{half_map(plan.diff_n1), half_map(plan.diff_n2), half_map(plan.diff_d1),
+                                         half_map(plan.diff_d2)};
+    const double loss = ops::pair_loss_ref(in, gradient);
+
+    if (terms_.consistency > 0) {
+        // The denoised patch falls as the predicted noise rises.
+        float* diff_output = arena[plan.diff_output].data();
+        ops::pair_downsample_backward_ref(h, w, channels, gradient.diff_d1, gradient.diff_d2, {diff_output, row});
+        for (std::size_t i = 0; i < floats(height, width, channels); ++i) diff_output[i] = -diff_output[i];
+        network_.backward(height, width, full_inside, p.packed, full, diff_output, p.gradient);
+    }
+    network_.backward(h, w, half_inside, p.packed, half1, gradient.diff_n1.data, p.gradient);
+    network_.backward(h, w, half_inside, p.packed, half2, gradient.diff_n2.data, p.gradient);
+    return loss;
+}
+
+double PatchLoss::run_recorruption(const Arena& arena, const PatchPlan& plan, const Loaded& patch,
+                                   const TrainingImage& image, std::uint64_t stream, const Parameters& p,
+                                   float scale) const {
+    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const int padded_height = patch.height + 2 * halo, padded_width = patch.width + 2 * halo;
+    const Pass pass = Network::resolve(arena, plan.full);
+    float* noise = arena[plan.fresh_noise].data();
+    const std::ptrdiff_t row = std::ptrdiff_t{padded_width} * channels;
+    const Map input{pass.activations[0], row};
+    image.normals->fill(image.seed, stream, floats(padded_height, padded_width, channels), noise);
+    for (int y = 0; y < padded_height; ++y)
+        for (int x = 0; x < padded_width; ++x) {
+            const float* centre = patch.data + (y + halo) * patch.row + (x + halo) * channels;
+            for (int c = 0; c < channels; ++c) {
+                // The brightness that decides on the noise is a mean of 3x3 pixels; the patch has room for one more
+                // pixel on every side, since its halo is twice that of a pass.
+                const float* above = centre - patch.row + c;
+                const float* below = centre + patch.row + c;
+                const float sum = above[-channels] + above[0] + above[channels] + centre[c - channels] + centre[c] +
+                                  centre[c + channels] + below[-channels] + below[0] + below[channels];
+                float& sample = noise[y * row + x * channels + c];
+                sample *= image.noise->at(c, sum / 9);
+                input.data[y * row + x * channels + c] = centre[c] + terms_.recorruption_strength * sample;
+            }
+        }
+    const Rectangle inside = shifted(patch.inside, halo);
+    clear_outside(padded_height, padded_width, channels, inside, input);
+    network_.forward(patch.height, patch.width, inside, p.values, p.packed, pass);
+
+    const std::ptrdiff_t out_row = std::ptrdiff_t{patch.width} * channels;
+    float* diff_output = arena[plan.diff_output].data();
+    const float a = terms_.recorruption_strength;
+    // There are four times as many samples as at half size.
+    const double loss = ops::recorruption_loss_ref(patch.height, patch.width, channels,
+                                                   {noise + halo * row + halo * channels, row}, {pass.output, out_row},
+                                                   a + 1 / a, scale / 4 * terms_.recorruption, {diff_output, out_row});
+    network_.backward(patch.height, patch.width, inside, p.packed, pass, diff_output, p.gradient);
+    return loss;
+}
+
+double PatchLoss::flops(int height, int width) const {
+    const auto passes = [&](int h, int w) { return network_.flops(h, w, false) + network_.flops(h, w, true); };
+    double sum = 0;
+    if (has_pair()) sum += 2 * passes(height / 2, width / 2);
+    if (terms_.consistency > 0) sum += passes(height, width);
+    if (terms_.recorruption > 0) sum += passes(height, width);
+    return sum;
+}
+
+}  // namespace twofold::zsn2n

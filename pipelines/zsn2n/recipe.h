@@ -1,0 +1,46 @@
+// Named sets of training constants, chosen by what was measured; docs/recipes.md has the measurements.
+#ifndef TWOFOLD_PIPELINES_ZSN2N_RECIPE_H
+#define TWOFOLD_PIPELINES_ZSN2N_RECIPE_H
+
+#include <cstdint>
+
+#include "pipelines/zsn2n/loss_terms.h"
+
+namespace twofold::zsn2n {
+
+enum class RecipeName { kFast, kBest, kPaper };
+enum class Optimizer { kAdam, kMuon };
+
+struct Recipe {
+    int width = 48;  // of the network
+    int depth = 2;   // 3x3 convolutions
+
+    // Patches: `patches` random ones of patch x patch pixels a step, at any offset, flipped and turned at random; or
+    // all of the image every step.
+    bool whole_image = false;
+    int patch = 32;  // even
+    int patches = 8;
+    LossTerms loss;
+
+    std::int64_t steps = 500;
+    Optimizer optimizer = Optimizer::kMuon;
+    double learning_rate = 0.01;
+    double momentum = 0.95;
+    double bias_rate = 0.15;     // Muon: rate of Adam on the biases, relative to learning_rate
+    std::int64_t warm_up = 20;   // steps of linear warm-up
+    std::int64_t halve_every = 0;  // halve the rate after so many steps; 0: linear decay to zero
+    double average = 0;          // decay of the running average of the weights that is the result; 0: the last weights
+
+    int ensemble = 8;  // flips and rotations averaged in the final pass, 1 or 8 ...
+    std::int64_t ensemble_pixels = 1 << 20;  // ... for images of at most so many pixels
+};
+
+// The constants for an image of `channels` colour channels whose noise has about `sigma` (0..255 scale).
+Recipe make_recipe(RecipeName name, int channels, double sigma);
+
+// Learning rate of step `step` (from 0) of `steps`.
+double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps);
+
+}  // namespace twofold::zsn2n
+
+#endif

@@ -1,0 +1,80 @@
+// Training: patches in parallel, one gradient each, summed in the order of patches; then one optimiser step.
+#ifndef TWOFOLD_PIPELINES_ZSN2N_TRAINER_H
+#define TWOFOLD_PIPELINES_ZSN2N_TRAINER_H
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "ops/optimizer/muon.h"
+#include "pipelines/zsn2n/patch_loss.h"
+#include "pipelines/zsn2n/recipe.h"
+#include "runtime/thread_team.h"
+
+namespace twofold::zsn2n {
+
+class Trainer {
+  public:
+    // Keeps references to network and team, which must outlive it. The image must be at least 2 x 2 pixels.
+    Trainer(Network& network, const Recipe& recipe, const TrainingImage& image, ThreadTeam& team);
+
+    void reserve(ArenaPlan& plan);
+
+    // Random initial weights and zero optimiser state.
+    void reset(const Arena& arena);
+    // One step of training; `steps` is the number planned, for the schedule. Between groups of patches `abandon` is
+    // asked whether to give up; then the result is false and the parameters are as before.
+    template <typename Abandon>
+    bool step(const Arena& arena, std::int64_t index, std::int64_t steps, const Abandon& abandon, double* loss) {
+        // A group is a patch for each thread: seldom more than a tenth of a second.
+        for (std::int64_t slot = 0; slot < slots_; slot += team_.size()) {
+            if (slot > 0 && recipe_.whole_image && abandon()) return false;
+            const std::int64_t end = recipe_.whole_image ? std::min<std::int64_t>(slot + team_.size(), slots_) : slots_;
+            add_gradients(arena, index, slot, end);
+            if (end == slots_) break;
+        }
+        *loss = sum_gradients(arena);
+        update(arena, index, learning_rate(recipe_, index, steps));
+        return true;
+    }
+    // The weights to use: the running average where the recipe has one.
+    std::span<const float> result(const Arena& arena) const;
+
+    // Loss and gradient of the current parameters without a step, for tests and benchmarks.
+    double gradient(const Arena& arena, std::int64_t index) {
+        add_gradients(arena, index, 0, slots_);
+        return sum_gradients(arena);
+    }
+    std::span<float> parameters(const Arena& arena) const { return arena[parameters_]; }
+    std::span<const float> gradient_sum(const Arena& arena) const { return arena[gradient_sum_]; }
+    // Floating point operations of one step, optimiser included.
+    double flops_per_step() const;
+
+  private:
+    PatchTask task(std::int64_t step, std::int64_t index) const;
+    // Gradients of the slots [first, end), each over its run of patches, and then their sum and that of the losses.
+    void add_gradients(const Arena& arena, std::int64_t step, std::int64_t first, std::int64_t end);
+    double sum_gradients(const Arena& arena);
+    void update(const Arena& arena, std::int64_t index, double rate);
+    void update_muon(const Arena& arena, std::int64_t index, double rate);
+
+    Network& network_;
+    Recipe recipe_;
+    TrainingImage image_;
+    ThreadTeam& team_;
+    int patch_width_, patch_height_;
+    std::int64_t columns_, rows_;  // of patches, when the whole image is used
+    std::int64_t tasks_;
+    std::int64_t slots_;  // gradients that are summed, each over a run of consecutive patches
+    PatchLoss patch_loss_;
+
+    ArenaRange<float> parameters_, average_, gradient_sum_, first_, second_, gradients_, packed_;
+    ArenaRange<double> losses_;
+    std::vector<PatchPlan> threads_;
+    std::vector<ops::MuonShape> matrices_;
+    std::vector<ArenaRange<float>> muon_scratch_;
+};
+
+}  // namespace twofold::zsn2n
+
+#endif

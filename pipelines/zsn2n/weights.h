@@ -1,0 +1,27 @@
+// The parameters of a trained network, with what is needed to apply them, and their stored form.
+#ifndef TWOFOLD_PIPELINES_ZSN2N_WEIGHTS_H
+#define TWOFOLD_PIPELINES_ZSN2N_WEIGHTS_H
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "pipelines/zsn2n/network.h"
+
+namespace twofold::zsn2n {
+
+struct Weights {
+    NetworkShape shape;
+    int ensemble = 1;           // passes that the recipe averages: 1 or 8
+    std::vector<float> values;  // shape.parameters() numbers in the order of network.h
+};
+
+// Stored form: magic "TWFWGHT1", little-endian fields, float32 values, CRC-32 of all that precedes it.
+std::size_t stored_size(const Weights& weights);
+void store_weights(const Weights& weights, std::byte* buffer);
+// Throws Error kCorruptData for anything that store_weights would not have written, non-finite values included.
+Weights load_weights(const std::byte* buffer, std::size_t size);
+
+}  // namespace twofold::zsn2n
+
+#endif

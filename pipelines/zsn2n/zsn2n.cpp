@@ -1,0 +1,230 @@
+#include "pipelines/zsn2n/zsn2n.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "ops/conv2d/conv2d_table.h"
+#include "pipelines/common/noise_model.h"
+#include "pipelines/zsn2n/applier.h"
+#include "pipelines/zsn2n/trainer.h"
+#include "platform/memory_info.h"
+#include "runtime/error.h"
+
+namespace twofold::zsn2n {
+namespace {
+
+constexpr int kSmallestSide = 4;  // pixels; below that a 2x2 block has no neighbour to learn from
+
+// Scans float images; returns the white level in use.
+float check_pixels(const Settings& settings) {
+    const ImageView& image = settings.input;
+    if (image.type != DataType::kFloat32) return integer_white(image.type);
+    float largest = 0;
+    for (std::int64_t y = 0; y < image.height; ++y) {
+        const SampleRange range = scan_row(image, y);
+        if (!range.finite)
+            throw Error(ErrorCode::kNonFinite, "the image holds NaN or infinity in row " + std::to_string(y));
+        largest = std::max(largest, range.largest_absolute);
+    }
+    if (settings.white > 0) return settings.white;
+    return (largest >= 0.1f && largest <= 2) || largest == 0 ? 1.0f : largest;
+}
+
+std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes + 999999) / 1000000) + " MB"; }
+
+}  // namespace
+
+struct Denoiser::State {
+    Settings settings;
+    float white;
+    NoiseModel noise;
+    ops::NormalTable normals;
+    Recipe recipe;
+    Weights weights;
+    bool train;
+    ThreadTeam team;
+    Network network;
+    std::optional<Trainer> trainer;
+    std::optional<Applier> applier;
+    Arena arena;
+    Report report;
+
+    explicit State(const Settings& s)
+        : settings(s),
+          white(check_pixels(s)),
+          noise(estimate_noise(s.input, white)),
+          recipe(s.constants ? *s.constants : make_recipe(s.recipe, s.input.colour_channels(), 255 * noise.mean_sigma)),
+          train(s.weights == nullptr),
+          team(s.threads),
+          network(network_shape(), s.implementation) {
+        plan_memory();
+        weights.shape = network.shape();
+        weights.ensemble = train ? ensemble() : settings.weights->ensemble;
+        if (train)
+            weights.values.resize(network.shape().parameters());
+        else
+            weights.values = settings.weights->values;
+        settings.weights = nullptr;  // the caller's may be gone by the time of the run
+        if (settings.steps > 0) recipe.steps = settings.steps;
+        report.steps_planned = train ? recipe.steps : 0;
+        report.noise_sigma = 255 * noise.mean_sigma;
+        report.threads = team.size();
+        report.parameters = static_cast<std::int64_t>(network.shape().parameters());
+        report.depth = network.shape().depth;
+        report.ensemble = weights.ensemble;
+        report.implementation = network.implementation();
+    }
+
+    NetworkShape network_shape() const {
+        const int channels = settings.input.colour_channels();
+        if (!train) {
+            if (settings.weights->shape.channels != channels)
+                throw Error(ErrorCode::kInvalidArgument,
+                            "the weights are for " + std::to_string(settings.weights->shape.channels) +
+                                " colour channels, the image has " + std::to_string(channels));
+            return settings.weights->shape;
+        }
+        if (settings.input.width < kSmallestSide || settings.input.height < kSmallestSide)
+            throw Error(ErrorCode::kUnsupported,
+                        "an image of " + std::to_string(settings.input.width) + "x" +
+                            std::to_string(settings.input.height) +
+                            " pixels is too small to learn its noise from: it needs at least " +
+                            std::to_string(kSmallestSide) + "x" + std::to_string(kSmallestSide));
+        return {channels, recipe.width, recipe.depth};
+    }
+
+    // The ensemble multiplies the cost of the final pass; on large images that would dwarf the training.
+    int ensemble() const {
+        const double pixels = double(settings.input.width) * double(settings.input.height);
+        return pixels <= double(recipe.ensemble_pixels) ? recipe.ensemble : 1;
+    }
+
+    void plan_memory() {
+        const std::uint64_t available = platform::available_memory();
+        const std::uint64_t budget = settings.memory_budget ? std::min(settings.memory_budget, available) : available;
+        std::uint64_t needed = 0;
+        for (const int tile : {64, 32, 16}) {
+            ArenaPlan plan;
+            trainer.reset();
+            applier.reset();
+            if (train) {
+                trainer.emplace(network, recipe, TrainingImage{settings.input, white, settings.seed, &noise, &normals}, team);
+                trainer->reserve(plan);
+            }
+            applier.emplace(network, settings.input, settings.output, white, tile, team);
+            applier->reserve(plan);
+            needed = plan.size();
+            if (needed > budget) continue;
+            arena = Arena(plan);
+            report.memory_bytes = needed;
+            return;
+        }
+        throw Error(ErrorCode::kOverBudget, "the job needs " + megabytes(needed) + " of memory, and " +
+                                                megabytes(budget) +
+                                                (budget < available ? " are allowed" : " are free"));
+    }
+
+    void run(ProgressCallback callback, void* user) {
+        RunControl control(callback, user, settings.deadline_seconds);
+        report.steps_done = 0;
+        report.loss = 0;
+        report.stop_reason = StopReason::kWeights;
+        int passes = weights.ensemble;
+        if (train) {
+            run_training(control, passes);
+            std::ranges::copy(trainer->result(arena), weights.values.begin());
+        }
+        report.seconds_train = control.elapsed();
+        report.ensemble = passes;
+        if (!applier->run(arena, weights.values, passes, control)) {
+            report.stop_reason = StopReason::kCallback;
+            throw Error(ErrorCode::kCancelled, "cancelled while applying the network");
+        }
+        report.seconds_total = control.elapsed();
+        report.seconds_apply = report.seconds_total - report.seconds_train;
+    }
+
+    void run_training(RunControl& control, int& passes) {
+        trainer->reset(arena);
+        std::int64_t steps = recipe.steps;
+        double loss_sum = 0, recent_loss = 0;
+        std::int64_t loss_count = 0;
+        bool cancelled = false;
+        report.stop_reason = StopReason::kSteps;
+        // A step over a whole large image takes long; it is abandoned when there is no point in finishing it.
+        double reserve = 0;
+        const auto abandon = [&] {
+            if (control.left(reserve) < 0 && report.steps_done > 0) {
+                report.stop_reason = StopReason::kDeadline;
+                return true;
+            }
+            const ProgressAction action = control.report(training_progress(control, steps, recent_loss), false);
+            if (action == ProgressAction::kContinue) return false;
+            report.stop_reason = StopReason::kCallback;
+            cancelled = action == ProgressAction::kCancel;
+            return true;
+        };
+        while (report.steps_done < steps) {
+            double loss = 0;
+            if (!trainer->step(arena, report.steps_done, steps, abandon, &loss)) break;
+            ++report.steps_done;
+            loss_sum += loss;
+            ++loss_count;
+            recent_loss = loss_sum / double(loss_count);
+            report.loss = report.steps_done == 1 ? loss : 0.98 * report.loss + 0.02 * loss;
+            if (settings.deadline_seconds > 0) {
+                reserve = deadline_reserve(control, passes);
+                // Fewer steps, but the whole schedule: the rate still falls to its end.
+                const double per_step = control.elapsed() / double(report.steps_done);
+                const double possible = double(report.steps_done) + control.left(reserve) / per_step;
+                if (possible < double(recipe.steps) && report.steps_done >= 3) {
+                    steps = std::max(report.steps_done, static_cast<std::int64_t>(possible));
+                    report.stop_reason = StopReason::kDeadline;
+                } else {
+                    steps = recipe.steps;
+                    report.stop_reason = StopReason::kSteps;
+                }
+            }
+            const bool last = report.steps_done >= steps;
+            const ProgressAction action = control.report(training_progress(control, steps, recent_loss), last);
+            if (action != ProgressAction::kContinue) {
+                report.stop_reason = StopReason::kCallback;
+                cancelled = action == ProgressAction::kCancel;
+                break;
+            }
+            if (loss_count >= 50) loss_sum = recent_loss, loss_count = 1;
+        }
+        if (cancelled) throw Error(ErrorCode::kCancelled, "cancelled while training");
+    }
+
+    Progress training_progress(const RunControl& control, std::int64_t steps, double loss) const {
+        Progress progress;
+        progress.phase = Phase::kTrain;
+        progress.done = report.steps_done;
+        progress.total = steps;
+        progress.loss = loss;
+        const double per_step = control.elapsed() / double(std::max<std::int64_t>(1, report.steps_done));
+        progress.seconds_left = per_step * (double(steps - report.steps_done) +
+                                            applier->flops(report.ensemble) / trainer->flops_per_step());
+        return progress;
+    }
+
+    // Seconds to keep for the final pass, judged by the speed of training; gives up the ensemble where it would take
+    // more than a third of the time.
+    double deadline_reserve(const RunControl& control, int& passes) const {
+        const double flops_per_second =
+            trainer->flops_per_step() * double(report.steps_done) / std::max(1e-9, control.elapsed());
+        const double margin = 1.25;
+        if (passes > 1 && margin * applier->flops(passes) / flops_per_second > settings.deadline_seconds / 3) passes = 1;
+        return margin * applier->flops(passes) / flops_per_second;
+    }
+};
+
+Denoiser::Denoiser(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
+Denoiser::~Denoiser() = default;
+void Denoiser::run(ProgressCallback callback, void* user) { state_->run(callback, user); }
+const Report& Denoiser::report() const { return state_->report; }
+const Weights& Denoiser::weights() const { return state_->weights; }
+
+}  // namespace twofold::zsn2n

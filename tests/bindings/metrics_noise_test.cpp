@@ -1,0 +1,93 @@
+// Noise and metrics through the public interface: checks of arguments, types and layouts. The numbers themselves are
+// tested in tests/ops.
+#include "tests/bindings/support.h"
+
+using namespace test;
+
+TEST_CASE("noise is added in any type, alpha stays", "[noise]") {
+    const Context context;
+    const Picture<std::uint8_t> clean(60, 40, 4, true);
+    Picture<std::uint16_t> noisy(60, 40, 4, true, 3);
+    for (const auto kind : {TWOFOLD_NOISE_GAUSSIAN, TWOFOLD_NOISE_POISSON}) {
+        REQUIRE(twofold_add_noise(context, &clean.view, &noisy.view, kind, 25, 1) == TWOFOLD_OK);
+        int changed = 0;
+        for (std::size_t i = 0; i < clean.pixels.size(); ++i) {
+            const bool same = noisy.pixels[i] == clean.pixels[i] * 257;
+            if (i % 4 == 3) REQUIRE(same);
+            changed += !same;
+        }
+        CHECK(changed > 60 * 40 * 2);
+    }
+}
+
+TEST_CASE("noise in place and with another seed", "[noise]") {
+    const Context context;
+    const Picture<float> clean(30, 20, 3);
+    Picture<float> noisy(30, 20, 3), in_place(30, 20, 3);
+    REQUIRE(twofold_add_noise(context, &clean.view, &noisy.view, TWOFOLD_NOISE_GAUSSIAN, 25, 1) == TWOFOLD_OK);
+    REQUIRE(twofold_add_noise(context, &in_place.view, &in_place.view, TWOFOLD_NOISE_GAUSSIAN, 25, 1) == TWOFOLD_OK);
+    CHECK(same_bits(noisy.pixels, in_place.pixels));
+    REQUIRE(twofold_add_noise(context, &clean.view, &noisy.view, TWOFOLD_NOISE_GAUSSIAN, 25, 2) == TWOFOLD_OK);
+    CHECK_FALSE(same_bits(noisy.pixels, in_place.pixels));
+}
+
+TEST_CASE("levels of noise out of range and unfit images are refused", "[noise]") {
+    const Context context;
+    Picture<float> clean(8, 8, 1), noisy(8, 8, 1), wide(9, 8, 1), colour(8, 8, 3);
+    const auto add = [&](twofold_noise_kind kind, double level) {
+        return twofold_add_noise(context, &clean.view, &noisy.view, kind, level, 0);
+    };
+    const double bad[] = {-1, std::nan(""), HUGE_VAL, -HUGE_VAL, 2e9};
+    for (const double level : bad) {
+        CHECK(add(TWOFOLD_NOISE_GAUSSIAN, level) == TWOFOLD_INVALID_ARGUMENT);
+        CHECK(add(TWOFOLD_NOISE_POISSON, level) == TWOFOLD_INVALID_ARGUMENT);
+    }
+    CHECK(add(TWOFOLD_NOISE_POISSON, 0) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(add(TWOFOLD_NOISE_GAUSSIAN, 0) == TWOFOLD_OK);
+    CHECK(same_bits(noisy.pixels, clean.pixels));
+    CHECK(add(TWOFOLD_NOISE_POISSON, 1e-9) == TWOFOLD_OK);
+    CHECK(add(TWOFOLD_NOISE_POISSON, 1e9) == TWOFOLD_OK);
+    for (const auto* other : {&wide, &colour}) {
+        CHECK(twofold_add_noise(context, &clean.view, &other->view, TWOFOLD_NOISE_GAUSSIAN, 1, 0) ==
+              TWOFOLD_INVALID_ARGUMENT);
+    }
+    clean.pixels[5] = std::numeric_limits<float>::quiet_NaN();
+    const auto before = noisy.pixels;
+    CHECK(add(TWOFOLD_NOISE_GAUSSIAN, 1) == TWOFOLD_NON_FINITE);
+    CHECK(same_bits(noisy.pixels, before));
+}
+
+TEST_CASE("images are compared in any type and layout", "[metric]") {
+    const Context context;
+    const Picture<std::uint8_t> small(30, 20, 3);
+    const Picture<std::uint16_t> large(30, 20, 4, true);
+    twofold_metrics metrics;
+    REQUIRE(twofold_compare(context, &small.view, &large.view, &metrics) == TWOFOLD_OK);
+    CHECK(metrics.channels == 3);
+    CHECK(metrics.reserved == 0);
+    CHECK(metrics.largest_error < 1e-7);
+    CHECK(metrics.ssim == Approx(1.0));
+    CHECK(metrics.channel_psnr[3] == 0);
+    twofold_image mirrored = small.view;
+    mirrored.data = static_cast<std::uint8_t*>(mirrored.data) + 29 * mirrored.pixel_stride;
+    mirrored.pixel_stride = -mirrored.pixel_stride;
+    REQUIRE(twofold_compare(context, &small.view, &mirrored, &metrics) == TWOFOLD_OK);
+    CHECK(metrics.psnr < 20);
+    CHECK(metrics.ssim < 0.9);
+    REQUIRE(twofold_compare(context, &small.view, &small.view, &metrics) == TWOFOLD_OK);
+    CHECK(std::isinf(metrics.psnr));
+}
+
+TEST_CASE("images that cannot be compared are refused", "[metric]") {
+    const Context context;
+    Picture<float> a(8, 8, 1), wide(9, 8, 1), high(8, 9, 1), colour(8, 8, 3);
+    twofold_metrics metrics;
+    for (const auto* other : {&wide, &high, &colour}) {
+        CHECK(twofold_compare(context, &a.view, &other->view, &metrics) == TWOFOLD_INVALID_ARGUMENT);
+        CHECK(context.message().find("differ") != std::string::npos);
+    }
+    Picture<float> bad(8, 8, 1);
+    bad.pixels[63] = std::numeric_limits<float>::infinity();
+    CHECK(twofold_compare(context, &a.view, &bad.view, &metrics) == TWOFOLD_NON_FINITE);
+    CHECK(twofold_compare(context, &bad.view, &a.view, &metrics) == TWOFOLD_NON_FINITE);
+}

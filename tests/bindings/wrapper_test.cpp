@@ -1,0 +1,7 @@
+#include "tests/support/catch.h"
+
+int use_wrapper_17();
+int use_wrapper_20();
+
+TEST_CASE("the C++ wrapper under C++17", "[wrapper]") { CHECK(use_wrapper_17() == 0); }
+TEST_CASE("the C++ wrapper under C++20", "[wrapper]") { CHECK(use_wrapper_20() == 0); }

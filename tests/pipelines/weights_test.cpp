@@ -1,0 +1,132 @@
+#include "pipelines/zsn2n/weights.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "runtime/error.h"
+#include "tests/support/catch.h"
+
+using namespace twofold;
+using namespace twofold::zsn2n;
+
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+Weights make_weights(int channels, int width, int depth, int ensemble) {
+    Weights weights;
+    weights.shape = {channels, width, depth};
+    weights.ensemble = ensemble;
+    weights.values.resize(weights.shape.parameters());
+    for (std::size_t i = 0; i < weights.values.size(); ++i) weights.values[i] = std::sin(static_cast<float>(i)) * 0.1f;
+    return weights;
+}
+
+Bytes stored(const Weights& weights) {
+    Bytes bytes(stored_size(weights));
+    store_weights(weights, bytes.data());
+    return bytes;
+}
+
+bool is_refused(const Bytes& bytes) {
+    try {
+        load_weights(bytes.data(), bytes.size());
+        return false;
+    } catch (const Error& error) {
+        return error.code() == ErrorCode::kCorruptData && std::strlen(error.what()) > 0;
+    }
+}
+
+// Written bit by bit, unlike the table in the library.
+void sign(Bytes* bytes) {
+    std::uint32_t crc = 0xFFFFFFFFu;
+    for (std::size_t i = 0; i + 4 < bytes->size(); ++i) {
+        crc ^= std::to_integer<std::uint32_t>((*bytes)[i]);
+        for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320u : 0);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+        (*bytes)[bytes->size() - 4 + i] = static_cast<std::byte>((~crc >> (8 * i)) & 0xFF);
+    }
+}
+
+Bytes with_field(Bytes bytes, std::size_t offset, std::uint64_t value, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) bytes[offset + i] = static_cast<std::byte>((value >> (8 * i)) & 0xFF);
+    sign(&bytes);
+    return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("weights come back as they were", "[weights]") {
+    for (const Weights& weights :
+         {make_weights(1, 16, 1, 1), make_weights(3, 48, 2, 8), make_weights(4, 32, 3, 1), make_weights(2, 16, 8, 8)}) {
+        const Bytes bytes = stored(weights);
+        const Weights loaded = load_weights(bytes.data(), bytes.size());
+        CHECK(loaded.shape.channels == weights.shape.channels);
+        CHECK(loaded.shape.width == weights.shape.width);
+        CHECK(loaded.shape.depth == weights.shape.depth);
+        CHECK(loaded.ensemble == weights.ensemble);
+        CHECK(loaded.values == weights.values);
+        CHECK(stored(loaded) == bytes);
+    }
+}
+
+TEST_CASE("the stored form is the documented one", "[weights]") {
+    const Weights weights = make_weights(1, 16, 1, 8);
+    Bytes bytes = stored(weights);
+    REQUIRE(bytes.size() == 8 + 16 + 8 + 4 * weights.values.size() + 4);
+    CHECK(std::memcmp(bytes.data(), "TWFWGHT1\1\0\0\0\x10\0\0\0\1\0\0\0\x08\0\0\0", 24) == 0);
+    CHECK(std::memcmp(bytes.data() + 24, "\xb1\0\0\0\0\0\0\0", 8) == 0);  // 177 parameters
+    const Bytes original = bytes;
+    sign(&bytes);
+    CHECK(bytes == original);
+}
+
+TEST_CASE("weights cut at any byte are refused", "[weights]") {
+    const Bytes bytes = stored(make_weights(1, 16, 1, 1));
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+        REQUIRE(is_refused(cut));
+        if (size >= 4) {
+            sign(&cut);  // also with a checksum that fits
+            REQUIRE(is_refused(cut));
+        }
+    }
+    Bytes longer = bytes;
+    longer.push_back(std::byte{0});
+    CHECK(is_refused(longer));
+    sign(&longer);
+    CHECK(is_refused(longer));
+}
+
+TEST_CASE("weights with any one bit flipped are refused", "[weights]") {
+    Bytes bytes = stored(make_weights(1, 16, 1, 1));
+    for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+        bytes[bit / 8] ^= static_cast<std::byte>(1u << (bit % 8));
+        REQUIRE(is_refused(bytes));
+        bytes[bit / 8] ^= static_cast<std::byte>(1u << (bit % 8));
+    }
+    CHECK_FALSE(is_refused(bytes));
+}
+
+TEST_CASE("fields out of range are refused with a checksum that fits", "[weights]") {
+    const Bytes bytes = stored(make_weights(1, 16, 1, 1));
+    REQUIRE_FALSE(is_refused(with_field(bytes, 8, 1, 4)));
+    const std::uint32_t values[] = {0, 2, 3, 4, 5, 7, 9, 15, 17, 24, 32, 256, 272, 0x7fffffff, 0x80000000, 0xffffffff};
+    for (const std::size_t offset : {8u, 12u, 16u, 20u}) {
+        for (const std::uint32_t value : values) {
+            CAPTURE(offset, value);
+            CHECK(is_refused(with_field(bytes, offset, value, 4)));
+        }
+    }
+    CHECK_FALSE(is_refused(with_field(bytes, 20, 8, 4)));
+    for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{176}, std::uint64_t{178}, ~std::uint64_t{0},
+                                      std::uint64_t{177} + (std::uint64_t{1} << 62)}) {
+        CHECK(is_refused(with_field(bytes, 24, count, 8)));
+    }
+    for (const std::uint32_t value : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f800001u}) {
+        CHECK(is_refused(with_field(bytes, 32 + 40, value, 4)));
+    }
+}
