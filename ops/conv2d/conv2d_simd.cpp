@@ -221,9 +221,23 @@ void accumulate_rows(int rows, int lines, int width, ConstMap src, int src_step,
     for (; r + kRows <= rows; r += kRows)
         accumulate_tile<kRows, kV>(lines, width, {src.data + r, src.row}, src_step, diff, diff_step,
                                    sums + r * columns, columns);
-    for (; r < rows; ++r)
-        accumulate_tile<1, kV>(lines, width, {src.data + r, src.row}, src_step, diff, diff_step, sums + r * columns,
-                               columns);
+    const ConstMap rest(src.data + r, src.row);
+    float* rest_sums = sums + r * columns;
+    switch (rows - r) {
+        case 1: return accumulate_tile<1, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+        case 2: return accumulate_tile<2, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+        case 3: return accumulate_tile<3, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+        default: break;
+    }
+    if constexpr (kRows == 8) {
+        switch (rows - r) {
+            case 4: return accumulate_tile<4, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            case 5: return accumulate_tile<5, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            case 6: return accumulate_tile<6, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            case 7: return accumulate_tile<7, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            default: break;
+        }
+    }
 }
 
 // sums[lines of kernel][kernel * in][out] += src (x) diff
@@ -261,6 +275,39 @@ void backward_weights(int height, int width, int kernel, int in, int out, ConstM
     }
 }
 
+// Sums of the lanes of up to four vectors, side by side in memory.
+#if HWY_TARGET == HWY_SCALAR
+template <int kOut>
+HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
+    for (int o = 0; o < kOut; ++o) sums[o] = hn::GetLane(sum[o]);
+}
+#else
+// Four lanes that add up to the sum of all.
+template <class DV>
+HWY_INLINE hn::Vec<hn::CappedTag<float, 4>> sum_to_four(DV d, hn::Vec<DV> v) {
+    if constexpr (hn::MaxLanes(d) > 4) {
+        const hn::Half<DV> half;
+        return sum_to_four(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+    } else {
+        return v;
+    }
+}
+
+template <int kOut>
+HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
+    const D d;
+    const hn::CappedTag<float, 4> d4;
+    // Four vectors of four lanes are transposed while they are added.
+    const auto s0 = sum_to_four(d, sum[0]);
+    const auto s1 = kOut > 1 ? sum_to_four(d, sum[kOut > 1 ? 1 : 0]) : hn::Zero(d4);
+    const auto s2 = kOut > 2 ? sum_to_four(d, sum[kOut > 2 ? 2 : 0]) : hn::Zero(d4);
+    const auto s3 = kOut > 3 ? sum_to_four(d, sum[kOut > 3 ? 3 : 0]) : hn::Zero(d4);
+    const auto s02 = hn::Add(hn::InterleaveLower(d4, s0, s2), hn::InterleaveUpper(d4, s0, s2));
+    const auto s13 = hn::Add(hn::InterleaveLower(d4, s1, s3), hn::InterleaveUpper(d4, s1, s3));
+    hn::Store(hn::Add(hn::InterleaveLower(d4, s02, s13), hn::InterleaveUpper(d4, s02, s13)), d4, sums);
+}
+#endif
+
 // 1x1 convolution to a handful of channels: dot products along the input channels. weights[out][in].
 template <int kOut>
 void project_pixels(int height, int width, int in, ConstMap src, const float* HWY_RESTRICT weights, const float* bias,
@@ -280,9 +327,11 @@ void project_pixels(int height, int width, int in, ConstMap src, const float* HW
                 for (int o = 0; o < kOut; ++o)
                     sum[o] = hn::MulAdd(value, hn::LoadU(d, weights + std::ptrdiff_t{o} * in + i), sum[o]);
             }
+            HWY_ALIGN float sums[4];
+            store_lane_sums<kOut>(sum, sums);
             HWY_UNROLL(8)
             for (int o = 0; o < kOut; ++o) {
-                const float value = hn::GetLane(hn::SumOfLanes(d, sum[o])) + bias[o];
+                const float value = sums[o] + bias[o];
                 out[o] = value > 0 ? value : slope * value;
             }
         }

@@ -6,14 +6,13 @@
 
 namespace twofold::ops {
 
-void muon_step_ref(const MuonShape& shape, double learning_rate, double momentum, const float* gradient,
-                   float* momentum_buffer, float* weights) {
+void muon_step_ref(const MuonShape& shape, double learning_rate, double momentum, const MuonTensors& tensors) {
     const auto rows = static_cast<std::size_t>(shape.rows), columns = static_cast<std::size_t>(shape.columns);
     std::vector<double> x(shape.size());
     double norm = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        momentum_buffer[i] = static_cast<float>(momentum * double{momentum_buffer[i]} + double{gradient[i]});
-        x[i] = double{gradient[i]} + momentum * double{momentum_buffer[i]};
+        tensors.momentum[i] = static_cast<float>(momentum * double{tensors.momentum[i]} + double{tensors.gradient[i]});
+        x[i] = double{tensors.gradient[i]} + momentum * double{tensors.momentum[i]};
         norm += x[i] * x[i];
     }
     for (double& value : x) value /= std::sqrt(norm) + 1e-30;
@@ -40,7 +39,7 @@ void muon_step_ref(const MuonShape& shape, double learning_rate, double momentum
         x.swap(next);
     }
     const double rate = learning_rate * std::sqrt(std::max(1.0, double(shape.columns) / shape.rows));
-    for (std::size_t i = 0; i < x.size(); ++i) weights[i] -= static_cast<float>(rate * x[i]);
+    for (std::size_t i = 0; i < x.size(); ++i) tensors.weights[i] -= static_cast<float>(rate * x[i]);
 }
 
 }  // namespace twofold::ops

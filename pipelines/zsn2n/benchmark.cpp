@@ -97,7 +97,7 @@ class Benchmark {
         const std::unique_ptr<ops::Conv2d> conv = ops::make_conv2d(shape, implementation);
         if (!conv) return;
         conv->plan(kPatch, kPatch);
-        const auto [kernel, in, out] = shape;
+        const int kernel = shape.kernel, in = shape.in, out = shape.out;  // clang 14 captures no structured bindings
         const int ring = kernel - 1, padded = kPatch + ring, ringed = kPatch + 2 * ring;
         ArenaPlan plan;
         const auto reserve = [&](int side, int channels) {

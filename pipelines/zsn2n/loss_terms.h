@@ -6,9 +6,9 @@ namespace twofold::zsn2n {
 // Weights of the terms of the loss; all are means of squares.
 struct LossTerms {
     float residual = 1;
-    float consistency = 1;
-    float recorruption = 0;
-    float recorruption_strength = 0.5f;  // a: how much noise is added, in units of the noise that is there
+    float consistency = 0;
+    float recorruption = 1;
+    float recorruption_strength = 1;  // a: how much noise is added, in units of the noise that is there
 };
 
 }  // namespace twofold::zsn2n

@@ -17,6 +17,7 @@ Recipe make_recipe(RecipeName name, int, double) {
             recipe.whole_image = true;
             recipe.patch = 64;
             recipe.steps = 2000;
+            recipe.loss = {1, 1, 0, 1};
             recipe.optimizer = Optimizer::kAdam;
             recipe.learning_rate = 1e-3;
             recipe.warm_up = 0;

@@ -19,10 +19,10 @@ struct Recipe {
     // all of the image every step.
     bool whole_image = false;
     int patch = 32;  // even
-    int patches = 8;
+    int patches = 2;
     LossTerms loss;
 
-    std::int64_t steps = 500;
+    std::int64_t steps = 600;
     Optimizer optimizer = Optimizer::kMuon;
     double learning_rate = 0.01;
     double momentum = 0.95;

@@ -57,8 +57,9 @@ void Trainer::reserve(ArenaPlan& plan) {
     for (int thread = 0; thread < team_.size(); ++thread) threads_.push_back(patch_loss_.reserve(plan));
     for (int i = 0; i < network_.shape().layers(); ++i) {
         const LayerShape layer = network_.shape().layer(i);
-        matrices_.push_back({layer.kernel * layer.kernel * layer.in, layer.out});
-        muon_scratch_.push_back(plan.reserve<float>(recipe_.optimizer == Optimizer::kMuon ? matrices_.back().scratch() : 0));
+        const ops::Muon& muon = muons_.emplace_back(ops::MuonShape{layer.kernel * layer.kernel * layer.in, layer.out});
+        muon_scratch_.push_back(plan.reserve<float>(recipe_.optimizer == Optimizer::kMuon ? muon.scratch_size() : 0));
+        for (int chunk = 0; chunk < muon.chunks(); ++chunk) muon_tasks_.push_back({i, chunk});
     }
 }
 
@@ -161,16 +162,22 @@ void Trainer::update(const Arena& arena, std::int64_t index, double rate) {
 void Trainer::update_muon(const Arena& arena, std::int64_t index, double rate) {
     const std::span<float> parameters = arena[parameters_], gradient = arena[gradient_sum_], first = arena[first_],
                            second = arena[second_];
+    for (int phase = 0; phase < ops::Muon::phases(); ++phase)
+        team_.run(static_cast<std::int64_t>(muon_tasks_.size()), [&](std::int64_t task, int) {
+            const auto [layer, chunk] = muon_tasks_[static_cast<std::size_t>(task)];
+            const auto i = static_cast<std::size_t>(layer);
+            const std::size_t offset = network_.shape().layer(layer).offset;
+            muons_[i].run(phase, chunk, rate, recipe_.momentum,
+                          {gradient.data() + offset, first.data() + offset, parameters.data() + offset,
+                           arena[muon_scratch_[i]].data()});
+        });
     constexpr ops::AdamConstants kBias{0.9, 0.95, 1e-8};
-    team_.run(network_.shape().layers(), [&](std::int64_t layer, int) {
-        const auto i = static_cast<std::size_t>(layer);
-        const LayerShape shape = network_.shape().layer(static_cast<int>(layer));
-        ops::muon_step(matrices_[i], rate, recipe_.momentum, gradient.data() + shape.offset,
-                       first.data() + shape.offset, parameters.data() + shape.offset, arena[muon_scratch_[i]].data());
-        const std::size_t bias = shape.offset + shape.weights();
-        ops::adam_step(static_cast<std::size_t>(shape.out), index + 1, rate * recipe_.bias_rate, kBias,
+    for (int i = 0; i < network_.shape().layers(); ++i) {
+        const LayerShape layer = network_.shape().layer(i);
+        const std::size_t bias = layer.offset + layer.weights();
+        ops::adam_step(static_cast<std::size_t>(layer.out), index + 1, rate * recipe_.bias_rate, kBias,
                        gradient.data() + bias, first.data() + bias, second.data() + bias, parameters.data() + bias);
-    });
+    }
 }
 
 std::span<const float> Trainer::result(const Arena& arena) const {
@@ -181,8 +188,7 @@ double Trainer::flops_per_step() const {
     const double patch = patch_loss_.flops(patch_height_, patch_width_);
     double optimizer = 0;
     if (recipe_.optimizer == Optimizer::kMuon)
-        for (const ops::MuonShape& m : matrices_)
-            optimizer += ops::kMuonIterations * 2.0 * m.columns * m.columns * (2.0 * m.rows + m.columns);
+        for (const ops::Muon& muon : muons_) optimizer += muon.flops();
     return patch * static_cast<double>(tasks_) + optimizer;
 }
 

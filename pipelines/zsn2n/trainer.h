@@ -71,8 +71,12 @@ class Trainer {
     ArenaRange<float> parameters_, average_, gradient_sum_, first_, second_, gradients_, packed_;
     ArenaRange<double> losses_;
     std::vector<PatchPlan> threads_;
-    std::vector<ops::MuonShape> matrices_;
+    std::vector<ops::Muon> muons_;  // one a layer
     std::vector<ArenaRange<float>> muon_scratch_;
+    struct MuonTask {
+        int layer, chunk;
+    };
+    std::vector<MuonTask> muon_tasks_;
 };
 
 }  // namespace twofold::zsn2n

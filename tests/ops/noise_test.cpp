@@ -72,7 +72,7 @@ TEST_CASE("Gaussian noise has the deviation asked for", "[noise]") {
         }
         return std::abs(sum / double(noisy.size()) / all.variance);
     };
-    for (const std::size_t shift : {1, 2, 3, 4, 6, 900, 903}) CHECK(correlation(noisy, shift) < 0.0097);
+    for (const std::size_t shift : {1u, 2u, 3u, 4u, 6u, 900u, 903u}) CHECK(correlation(noisy, shift) < 0.0097);
     std::vector<float> other(noisy.size());
     add_noise(floats(clean, kSide, kSide, 3, false), floats(other, kSide, kSide, 3, false), NoiseKind::kGaussian, 25,
               4);

@@ -1,0 +1,78 @@
+#include "pipelines/zsn2n/applier.h"
+
+#include <vector>
+
+#include "pipelines/zsn2n/patch.h"
+#include "tests/support/catch.h"
+#include "tests/support/float_image.h"
+
+using namespace twofold;
+using namespace twofold::zsn2n;
+
+namespace {
+
+std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, int threads, int depth,
+                         test::FloatImage* in_place = nullptr) {
+    const ImageView input = in_place ? in_place->view() : image.view();
+    test::FloatImage output(input.width, input.height, input.channels);
+    ThreadTeam team(threads);
+    Network network({input.channels, 16, depth}, "auto");
+    const std::vector<float> parameters = test::random_values(network.shape().parameters(), 5, 0.2);
+    Applier applier(network, input, in_place ? input : output.view(), 1, tile, team);
+    ArenaPlan plan;
+    applier.reserve(plan);
+    const Arena arena(plan);
+    RunControl control(nullptr, nullptr, 0);
+    REQUIRE(applier.run(arena, parameters, ensemble, control));
+    return in_place ? in_place->pixels() : output.pixels();
+}
+
+}  // namespace
+
+TEST_CASE("tiled equals untiled to the last bit") {
+    struct Size {
+        int width, height, channels;
+    };
+    for (const Size size : {Size{53, 41, 3}, {16, 64, 1}, {1, 40, 3}, {40, 1, 4}, {1, 1, 2}, {2, 3, 3}, {33, 17, 4}})
+        for (const int ensemble : {1, 8})
+            for (const int depth : {2, 3}) {
+                INFO(size.width << "x" << size.height << "x" << size.channels << " ensemble " << ensemble);
+                const test::FloatImage image = test::noisy_scene(size.width, size.height, size.channels, 0.1);
+                const std::vector<float> whole = apply(image, 64, ensemble, 1, depth);
+                for (const int tile : {16, 7, 1})
+                    if (tile > 1 || size.width * size.height < 200)
+                        REQUIRE(apply(image, tile, ensemble, 3, depth) == whole);
+            }
+}
+
+TEST_CASE("the output may replace the input") {
+    const test::FloatImage image = test::noisy_scene(45, 70, 3, 0.1);
+    test::FloatImage replaced = image;
+    REQUIRE(apply(image, 16, 1, 2, 3, &replaced) == apply(image, 64, 1, 1, 3));
+}
+
+TEST_CASE("a network that predicts nothing changes nothing") {
+    const test::FloatImage image = test::noisy_scene(20, 20, 3, 0.1);
+    test::FloatImage output(20, 20, 3);
+    ThreadTeam team(1);
+    Network network({3, 16, 2}, "auto");
+    const std::vector<float> zeros(network.shape().parameters());
+    Applier applier(network, image.view(), output.view(), 1, 16, team);
+    ArenaPlan plan;
+    applier.reserve(plan);
+    const Arena arena(plan);
+    RunControl control(nullptr, nullptr, 0);
+    REQUIRE(applier.run(arena, zeros, 8, control));
+    test::FloatImage copy = image;
+    REQUIRE(output.pixels() == copy.pixels());
+}
+
+TEST_CASE("symmetries are undone exactly") {
+    const std::vector<float> src = test::random_values(3 * 5 * 2, 3);
+    for (int i = 0; i < 8; ++i) {
+        std::vector<float> turned(src.size()), back(src.size());
+        apply_symmetry(Symmetry::from_index(i), 3, 5, 2, src.data(), turned.data());
+        add_inverse_symmetry(Symmetry::from_index(i), 3, 5, 2, turned.data(), 1, back.data(), 10);
+        REQUIRE(back == src);
+    }
+}

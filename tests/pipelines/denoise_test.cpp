@@ -1,0 +1,95 @@
+// The whole method through the pipeline: that it removes noise, stops when told, and says what it did.
+#include <cmath>
+#include <string>
+
+#include "ops/metric/metric.h"
+#include "ops/noise/noise.h"
+#include "pipelines/common/noise_model.h"
+#include "pipelines/zsn2n/zsn2n.h"
+#include "runtime/error.h"
+#include "tests/support/catch.h"
+#include "tests/support/float_image.h"
+
+using namespace twofold;
+using namespace twofold::zsn2n;
+
+namespace {
+
+Settings settings_for(const test::FloatImage& noisy, const test::FloatImage& result) {
+    Settings settings;
+    settings.input = noisy.view();
+    settings.output = result.view();
+    settings.threads = 2;
+    return settings;
+}
+
+}  // namespace
+
+TEST_CASE("every recipe removes noise from a simple scene") {
+    const test::FloatImage clean = test::noisy_scene(96, 80, 3, 0);
+    test::FloatImage noisy(96, 80, 3), result(96, 80, 3);
+    ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 25, 1);
+    const double before = ops::compare_images(clean.view(), noisy.view()).psnr;
+    struct Floor {
+        RecipeName name;
+        std::int64_t steps;
+        double gain;
+    };
+    // Shortened: floors are a decibel below what was seen.
+    for (const Floor floor : {Floor{RecipeName::kFast, 150, 5.0}, {RecipeName::kBest, 150, 5.0}, {RecipeName::kPaper, 200, 4.0}}) {
+        Settings settings = settings_for(noisy, result);
+        settings.recipe = floor.name;
+        settings.steps = floor.steps;
+        Denoiser denoiser(settings);
+        denoiser.run(nullptr, nullptr);
+        const double gain = ops::compare_images(clean.view(), result.view()).psnr - before;
+        INFO("recipe " << static_cast<int>(floor.name) << " gained " << gain << " dB");
+        CHECK(gain > floor.gain);
+        CHECK(denoiser.report().steps_done == floor.steps);
+        CHECK(denoiser.report().stop_reason == StopReason::kSteps);
+    }
+}
+
+TEST_CASE("the noise estimate follows the noise") {
+    const test::FloatImage clean = test::noisy_scene(256, 200, 3, 0);
+    test::FloatImage noisy(256, 200, 3);
+    for (const double sigma : {5.0, 25.0, 50.0}) {
+        ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, sigma, 1);
+        const double estimate = 255 * estimate_noise(noisy.view(), 1).mean_sigma;
+        INFO(sigma << " estimated as " << estimate);
+        // Clamping to [0, 1] takes noise away from the dark parts, which are a fifth of the scale above black.
+        CHECK(estimate > 0.8 * sigma);
+        CHECK(estimate < 1.1 * sigma);
+    }
+    CHECK(255 * estimate_noise(clean.view(), 1).mean_sigma < 0.5);
+}
+
+TEST_CASE("a deadline shortens the training and is kept") {
+    const test::FloatImage noisy = test::noisy_scene(64, 64, 3, 0.1);
+    test::FloatImage result(64, 64, 3);
+    Settings settings = settings_for(noisy, result);
+    settings.steps = 1000000;
+    settings.deadline_seconds = 0.5;
+    Denoiser denoiser(settings);
+    denoiser.run(nullptr, nullptr);
+    CHECK(denoiser.report().stop_reason == StopReason::kDeadline);
+    CHECK(denoiser.report().steps_done > 0);
+    CHECK(denoiser.report().seconds_total < 1.0);
+}
+
+TEST_CASE("images too small to learn from are refused with a reason") {
+    test::FloatImage tiny(3, 50, 1);
+    REQUIRE_THROWS_AS(Denoiser(settings_for(tiny, tiny)), Error);
+    try {
+        Denoiser denoiser(settings_for(tiny, tiny));
+    } catch (const Error& error) {
+        CHECK(error.code() == ErrorCode::kUnsupported);
+        CHECK(std::string(error.what()).find("too small") != std::string::npos);
+    }
+    test::FloatImage smallest = test::noisy_scene(4, 4, 1, 0.1);
+    Settings settings = settings_for(smallest, smallest);
+    settings.steps = 3;
+    Denoiser denoiser(settings);
+    denoiser.run(nullptr, nullptr);
+    for (const float value : smallest.pixels()) CHECK(std::isfinite(value));
+}
