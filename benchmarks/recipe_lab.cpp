@@ -21,14 +21,20 @@ struct FloatImage {
     ImageView view;
     FloatImage(std::int64_t width, std::int64_t height, int channels)
         : pixels(static_cast<std::size_t>(width * height) * static_cast<std::size_t>(channels)) {
-        view = {reinterpret_cast<std::byte*>(pixels.data()), width, height, channels, false, DataType::kFloat32,
-                static_cast<std::ptrdiff_t>(4) * channels, static_cast<std::ptrdiff_t>(4) * channels * width, 4};
+        view = {reinterpret_cast<std::byte*>(pixels.data()),
+                width,
+                height,
+                channels,
+                false,
+                DataType::kFloat32,
+                static_cast<std::ptrdiff_t>(4) * channels,
+                static_cast<std::ptrdiff_t>(4) * channels * width,
+                4};
     }
 };
 
 FloatImage centre_crop(const std::string& path, std::int64_t crop, bool grey) {
-    const image_io::Image image =
-        image_io::convert_samples(image_io::read_image(path), image_io::SampleType::kFloat32);
+    const image_io::Image image = image_io::convert_samples(image_io::read_image(path), image_io::SampleType::kFloat32);
     const std::int64_t width = crop > 0 ? std::min(crop, image.width) : image.width;
     const std::int64_t height = crop > 0 ? std::min(crop, image.height) : image.height;
     const int from = image.has_alpha ? image.channels - 1 : image.channels, channels = grey ? 1 : from;
@@ -38,7 +44,8 @@ FloatImage centre_crop(const std::string& path, std::int64_t crop, bool grey) {
         for (std::int64_t x = 0; x < width; ++x)
             for (int c = 0; c < channels; ++c) {
                 const float* pixel =
-                    src + ((y + (image.height - height) / 2) * image.width + x + (image.width - width) / 2) * image.channels;
+                    src +
+                    ((y + (image.height - height) / 2) * image.width + x + (image.width - width) / 2) * image.channels;
                 const float value = grey && from == 3 ? (pixel[0] + pixel[1] + pixel[2]) / 3 : pixel[c];
                 result.pixels[static_cast<std::size_t>((y * width + x) * channels + c)] = value;
             }
@@ -68,7 +75,8 @@ int main(int argc, char** argv) {
     app.add_option("--recipe", name);
     int width = 0, depth = 0, patch = 0, patches = 0, ensemble = 0;
     std::int64_t steps = 0, warm_up = -1;
-    double rate = 0, momentum = -1, bias_rate = -1, average = -1, residual = -1, consistency = -1, recorruption = -1, strength = 0;
+    double rate = 0, momentum = -1, bias_rate = -1, average = -1, residual = -1, consistency = -1, recorruption = -1,
+           strength = 0;
     app.add_option("--width", width);
     app.add_option("--depth", depth);
     app.add_option("--patch", patch);
@@ -127,8 +135,10 @@ int main(int argc, char** argv) {
         sigma_sum += denoiser.report().noise_sigma;
         if (each)
             std::printf("%s noisy %.2f psnr %.3f seconds %.3f (train %.3f) sigma %.2f\n", file.c_str(), before, after,
-                        denoiser.report().seconds_total, denoiser.report().seconds_train, denoiser.report().noise_sigma);
+                        denoiser.report().seconds_total, denoiser.report().seconds_train,
+                        denoiser.report().noise_sigma);
     }
     const auto n = static_cast<double>(files.size());
-    std::printf("noisy %.3f psnr %.3f seconds %.3f sigma %.2f\n", noisy_sum / n, psnr_sum / n, seconds / n, sigma_sum / n);
+    std::printf("noisy %.3f psnr %.3f seconds %.3f sigma %.2f\n", noisy_sum / n, psnr_sum / n, seconds / n,
+                sigma_sum / n);
 }

@@ -5,7 +5,8 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 find_package(xtensor REQUIRED)
 
-if(TWOFOLD_WITH_OPENMP)
+# oneDNN brings OpenMP along; its number of threads must be set to one.
+if(TWOFOLD_WITH_OPENMP OR TWOFOLD_WITH_ONEDNN)
     find_package(OpenMP REQUIRED COMPONENTS CXX)
 endif()
 if(TWOFOLD_WITH_ONEDNN)

@@ -1,4 +1,4 @@
-// A fixed team of threads that runs independent tasks. OpenMP, or std::thread in builds without it.
+// A fixed team of threads that runs independent tasks: our own pool, or OpenMP in builds that ask for it.
 //
 // Which thread runs which task is not fixed; tasks must not depend on it. That is how results stay the same for any
 // number of threads: everything that is summed is summed in the order of tasks, afterwards.

@@ -129,8 +129,7 @@ TWOFOLD_API twofold_status twofold_weights_write(const twofold_weights* weights,
 TWOFOLD_API twofold_status twofold_weights_read(twofold_context* context, const void* buffer, size_t size,
                                                 twofold_weights** weights);
 /* Colour channels (without alpha) that the network takes, and its number of parameters. */
-TWOFOLD_API twofold_status twofold_weights_info(const twofold_weights* weights, int32_t* channels,
-                                                int64_t* parameters);
+TWOFOLD_API twofold_status twofold_weights_info(const twofold_weights* weights, int32_t* channels, int64_t* parameters);
 
 /* --------------------------------------------------------------------------------------------------- jobs */
 
@@ -232,9 +231,9 @@ typedef struct twofold_report {
     double noise_sigma; /* estimated standard deviation of the noise on the 0..255 scale of the white level */
     twofold_stop_reason stop_reason;
     int32_t threads;
-    int64_t parameters; /* of the network */
-    int32_t depth;      /* 3x3 convolutions in the network */
-    int32_t ensemble;   /* passes whose mean is the result: 1, or 8 for all flips and rotations */
+    int64_t parameters;      /* of the network */
+    int32_t depth;           /* 3x3 convolutions in the network */
+    int32_t ensemble;        /* passes whose mean is the result: 1, or 8 for all flips and rotations */
     uint64_t memory_bytes;   /* planned at commit, image buffers excluded */
     char implementation[32]; /* kernels used: "simd", "onednn" or "ref" */
 } twofold_report;
@@ -258,11 +257,11 @@ TWOFOLD_API twofold_status twofold_add_noise(twofold_context* context, const two
                                              uint64_t seed);
 
 typedef struct twofold_metrics {
-    int32_t channels;         /* colour channels compared; alpha is not */
+    int32_t channels; /* colour channels compared; alpha is not */
     int32_t reserved;
-    double psnr;              /* dB, peak = white; infinity for equal images */
-    double ssim;              /* mean structural similarity, Wang et al. 2004: Gaussian window 11x11, sigma 1.5 */
-    double largest_error;     /* on the scale where white is 1 */
+    double psnr;          /* dB, peak = white; infinity for equal images */
+    double ssim;          /* mean structural similarity, Wang et al. 2004: Gaussian window 11x11, sigma 1.5 */
+    double largest_error; /* on the scale where white is 1 */
     double channel_psnr[4];
     double channel_ssim[4];
     double channel_largest_error[4];

@@ -66,8 +66,8 @@ class Conv2dOneDnn final : public Conv2d {
                  float* scratch) const override;
     void backward_data(int height, int width, ConstMap diff_dst, const float* packed, ConstMap activation, float slope,
                        Map diff_src, float* scratch) const override;
-    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights,
-                          float* diff_bias, float* scratch) const override;
+    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights, float* diff_bias,
+                          float* scratch) const override;
 
   private:
     struct Planned {
@@ -134,15 +134,18 @@ void Conv2dOneDnn::plan(int height, int width) {
         backward_weights_ = data_desc.weights_desc();
         diff_weights_ = weights_desc.diff_weights_desc();
     }
-    planned_.push_back({height, width, m, forward_desc, data_desc, weights_desc, dnnl::convolution_forward(forward_desc),
-                        dnnl::convolution_backward_data(data_desc), dnnl::convolution_backward_weights(weights_desc)});
-    const std::size_t library = rounded(std::max({forward_desc.scratchpad_desc().get_size(),
-                                                  data_desc.scratchpad_desc().get_size(),
-                                                  weights_desc.scratchpad_desc().get_size()}) /
-                                            sizeof(float) + 1);
-    const std::size_t gradients = 2 * rounded(diff_weights_.get_size() / sizeof(float)) + rounded(static_cast<std::size_t>(out));
-    scratch_size_ = std::max(scratch_size_,
-                             library + gradients + source_size(height, width) + destination_size(height, width));
+    planned_.push_back({height, width, m, forward_desc, data_desc, weights_desc,
+                        dnnl::convolution_forward(forward_desc), dnnl::convolution_backward_data(data_desc),
+                        dnnl::convolution_backward_weights(weights_desc)});
+    const std::size_t library =
+        rounded(std::max({forward_desc.scratchpad_desc().get_size(), data_desc.scratchpad_desc().get_size(),
+                          weights_desc.scratchpad_desc().get_size()}) /
+                    sizeof(float) +
+                1);
+    const std::size_t gradients =
+        2 * rounded(diff_weights_.get_size() / sizeof(float)) + rounded(static_cast<std::size_t>(out));
+    scratch_size_ =
+        std::max(scratch_size_, library + gradients + source_size(height, width) + destination_size(height, width));
 }
 
 void Conv2dOneDnn::forward(int height, int width, ConstMap src, const float* packed, const float* bias, float slope,
@@ -181,11 +184,11 @@ void Conv2dOneDnn::backward_data(int height, int width, ConstMap diff_dst, const
     const float* dense_dst = dense(inner, height, dst_row, scratch + source_size(height, width));
     float* library = scratch + source_size(height, width) + destination_size(height, width);
     dnnl::stream stream(cpu_engine());
-    p.backward_data.execute(
-        stream, {{DNNL_ARG_DIFF_DST, wrap(p.memory.dst, dense_dst)},
-                 {DNNL_ARG_WEIGHTS, wrap(backward_weights_, packed + rounded(forward_weights_size()))},
-                 {DNNL_ARG_DIFF_SRC, wrap(p.memory.src, dense_src)},
-                 {DNNL_ARG_SCRATCHPAD, wrap(p.backward_data_desc.scratchpad_desc(), library)}});
+    p.backward_data.execute(stream,
+                            {{DNNL_ARG_DIFF_DST, wrap(p.memory.dst, dense_dst)},
+                             {DNNL_ARG_WEIGHTS, wrap(backward_weights_, packed + rounded(forward_weights_size()))},
+                             {DNNL_ARG_DIFF_SRC, wrap(p.memory.src, dense_src)},
+                             {DNNL_ARG_SCRATCHPAD, wrap(p.backward_data_desc.scratchpad_desc(), library)}});
     stream.wait();
     for (int y = 0; y < height + ring; ++y)
         for (std::ptrdiff_t i = 0; i < src_row; ++i) {
@@ -208,11 +211,12 @@ void Conv2dOneDnn::backward_weights(int height, int width, ConstMap src, ConstMa
     float* library = bias + rounded(static_cast<std::size_t>(out));
     dnnl::stream stream(cpu_engine());
     memory blocked_memory = wrap(diff_weights_, blocked), plain_memory = wrap(plain_, plain);
-    p.backward_weights.execute(stream, {{DNNL_ARG_SRC, wrap(p.memory.src, dense_src)},
-                                        {DNNL_ARG_DIFF_DST, wrap(p.memory.dst, dense_dst)},
-                                        {DNNL_ARG_DIFF_WEIGHTS, blocked_memory},
-                                        {DNNL_ARG_DIFF_BIAS, wrap(p.memory.bias, bias)},
-                                        {DNNL_ARG_SCRATCHPAD, wrap(p.backward_weights_desc.scratchpad_desc(), library)}});
+    p.backward_weights.execute(stream,
+                               {{DNNL_ARG_SRC, wrap(p.memory.src, dense_src)},
+                                {DNNL_ARG_DIFF_DST, wrap(p.memory.dst, dense_dst)},
+                                {DNNL_ARG_DIFF_WEIGHTS, blocked_memory},
+                                {DNNL_ARG_DIFF_BIAS, wrap(p.memory.bias, bias)},
+                                {DNNL_ARG_SCRATCHPAD, wrap(p.backward_weights_desc.scratchpad_desc(), library)}});
     dnnl::reorder(blocked_memory, plain_memory).execute(stream, blocked_memory, plain_memory);
     stream.wait();
     for (std::size_t i = 0; i < shape().weights(); ++i) diff_weights[i] += plain[i];

@@ -11,9 +11,7 @@ class Conv2dRef final : public Conv2d {
     using Conv2d::Conv2d;
 
     std::size_t packed_size() const override { return shape().weights(); }
-    void pack(const float* weights, float* packed) const override {
-        std::copy_n(weights, shape().weights(), packed);
-    }
+    void pack(const float* weights, float* packed) const override { std::copy_n(weights, shape().weights(), packed); }
 
     void forward(int height, int width, ConstMap src, const float* packed, const float* bias, float slope, Map dst,
                  float*) const override {
@@ -52,8 +50,8 @@ class Conv2dRef final : public Conv2d {
                 }
     }
 
-    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights,
-                          float* diff_bias, float*) const override {
+    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights, float* diff_bias,
+                          float*) const override {
         const auto [kernel, in, out] = shape();
         for (int o = 0; o < out; ++o) {
             double bias_sum = 0;

@@ -100,19 +100,29 @@ HWY_INLINE void multiply_tile(const Tile& t) {
 template <Finish kFinish, int kV>
 void multiply_rows(Tile t, int rows) {
     switch (rows) {
-        case 1: return multiply_tile<kFinish, 1, kV>(t);
-        case 2: return multiply_tile<kFinish, 2, kV>(t);
-        case 3: return multiply_tile<kFinish, 3, kV>(t);
-        case 4: return multiply_tile<kFinish, 4, kV>(t);
-        default: break;
+        case 1:
+            return multiply_tile<kFinish, 1, kV>(t);
+        case 2:
+            return multiply_tile<kFinish, 2, kV>(t);
+        case 3:
+            return multiply_tile<kFinish, 3, kV>(t);
+        case 4:
+            return multiply_tile<kFinish, 4, kV>(t);
+        default:
+            break;
     }
     if constexpr (kRows == 8) {
         switch (rows) {
-            case 5: return multiply_tile<kFinish, 5, kV>(t);
-            case 6: return multiply_tile<kFinish, 6, kV>(t);
-            case 7: return multiply_tile<kFinish, 7, kV>(t);
-            case 8: return multiply_tile<kFinish, 8, kV>(t);
-            default: break;
+            case 5:
+                return multiply_tile<kFinish, 5, kV>(t);
+            case 6:
+                return multiply_tile<kFinish, 6, kV>(t);
+            case 7:
+                return multiply_tile<kFinish, 7, kV>(t);
+            case 8:
+                return multiply_tile<kFinish, 8, kV>(t);
+            default:
+                break;
         }
     }
 }
@@ -120,10 +130,14 @@ void multiply_rows(Tile t, int rows) {
 template <Finish kFinish>
 void multiply_columns(const Tile& t, int rows, int vectors) {
     switch (vectors) {
-        case 1: return multiply_rows<kFinish, 1>(t, rows);
-        case 2: return multiply_rows<kFinish, 2>(t, rows);
-        case 3: return multiply_rows<kFinish, 3>(t, rows);
-        default: break;
+        case 1:
+            return multiply_rows<kFinish, 1>(t, rows);
+        case 2:
+            return multiply_rows<kFinish, 2>(t, rows);
+        case 3:
+            return multiply_rows<kFinish, 3>(t, rows);
+        default:
+            break;
     }
 }
 
@@ -219,23 +233,32 @@ void accumulate_rows(int rows, int lines, int width, ConstMap src, int src_step,
                      float* sums, std::ptrdiff_t columns) {
     int r = 0;
     for (; r + kRows <= rows; r += kRows)
-        accumulate_tile<kRows, kV>(lines, width, {src.data + r, src.row}, src_step, diff, diff_step,
-                                   sums + r * columns, columns);
+        accumulate_tile<kRows, kV>(lines, width, {src.data + r, src.row}, src_step, diff, diff_step, sums + r * columns,
+                                   columns);
     const ConstMap rest(src.data + r, src.row);
     float* rest_sums = sums + r * columns;
     switch (rows - r) {
-        case 1: return accumulate_tile<1, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-        case 2: return accumulate_tile<2, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-        case 3: return accumulate_tile<3, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-        default: break;
+        case 1:
+            return accumulate_tile<1, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+        case 2:
+            return accumulate_tile<2, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+        case 3:
+            return accumulate_tile<3, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+        default:
+            break;
     }
     if constexpr (kRows == 8) {
         switch (rows - r) {
-            case 4: return accumulate_tile<4, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            case 5: return accumulate_tile<5, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            case 6: return accumulate_tile<6, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            case 7: return accumulate_tile<7, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            default: break;
+            case 4:
+                return accumulate_tile<4, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            case 5:
+                return accumulate_tile<5, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            case 6:
+                return accumulate_tile<6, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            case 7:
+                return accumulate_tile<7, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
+            default:
+                break;
         }
     }
 }
@@ -256,9 +279,15 @@ void backward_weights(int height, int width, int kernel, int in, int out, ConstM
                 const ConstMap s(src.data + (y + ky) * src.row, src.row);
                 float* block = sums + std::ptrdiff_t{ky} * kernel * in * out + o;
                 switch (vectors) {
-                    case 1: accumulate_rows<1>(kernel * in, lines, width, s, in, g, out, block, out); break;
-                    case 2: accumulate_rows<2>(kernel * in, lines, width, s, in, g, out, block, out); break;
-                    default: accumulate_rows<3>(kernel * in, lines, width, s, in, g, out, block, out); break;
+                    case 1:
+                        accumulate_rows<1>(kernel * in, lines, width, s, in, g, out, block, out);
+                        break;
+                    case 2:
+                        accumulate_rows<2>(kernel * in, lines, width, s, in, g, out, block, out);
+                        break;
+                    default:
+                        accumulate_rows<3>(kernel * in, lines, width, s, in, g, out, block, out);
+                        break;
                 }
             }
             o += vectors * lanes;
@@ -284,7 +313,7 @@ HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
 #else
 // Four lanes that add up to the sum of all.
 template <class DV>
-HWY_INLINE hn::Vec<hn::CappedTag<float, 4>> sum_to_four(DV d, hn::Vec<DV> v) {
+HWY_INLINE hn::Vec<hn::CappedTag<float, 4> > sum_to_four(DV d, hn::Vec<DV> v) {
     if constexpr (hn::MaxLanes(d) > 4) {
         const hn::Half<DV> half;
         return sum_to_four(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
@@ -341,10 +370,14 @@ void project_pixels(int height, int width, int in, ConstMap src, const float* HW
 void project(int height, int width, int in, int out, ConstMap src, const float* weights, const float* bias, float slope,
              Map dst) {
     switch (out) {
-        case 1: return project_pixels<1>(height, width, in, src, weights, bias, slope, dst);
-        case 2: return project_pixels<2>(height, width, in, src, weights, bias, slope, dst);
-        case 3: return project_pixels<3>(height, width, in, src, weights, bias, slope, dst);
-        default: return project_pixels<4>(height, width, in, src, weights, bias, slope, dst);
+        case 1:
+            return project_pixels<1>(height, width, in, src, weights, bias, slope, dst);
+        case 2:
+            return project_pixels<2>(height, width, in, src, weights, bias, slope, dst);
+        case 3:
+            return project_pixels<3>(height, width, in, src, weights, bias, slope, dst);
+        default:
+            return project_pixels<4>(height, width, in, src, weights, bias, slope, dst);
     }
 }
 

@@ -17,7 +17,8 @@ void flip_and_transpose(const Conv2dShape& shape, const float* weights, float* f
     for (int tap = 0; tap < taps; ++tap)
         for (int i = 0; i < shape.in; ++i)
             for (int o = 0; o < shape.out; ++o)
-                flipped[((taps - 1 - tap) * shape.out + o) * shape.in + i] = weights[(tap * shape.in + i) * shape.out + o];
+                flipped[((taps - 1 - tap) * shape.out + o) * shape.in + i] =
+                    weights[(tap * shape.in + i) * shape.out + o];
 }
 
 // Hidden layers.
@@ -36,8 +37,8 @@ class WideConv2d final : public Conv2d {
     }
     void backward_data(int height, int width, ConstMap diff_dst, const float* packed, ConstMap activation, float slope,
                        Map diff_src, float* scratch) const override;
-    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights,
-                          float* diff_bias, float*) const override {
+    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights, float* diff_bias,
+                          float*) const override {
         simd::backward_weights(height, width, shape().kernel, shape().in, shape().out, src, diff_dst, diff_weights,
                                diff_bias);
     }
@@ -69,8 +70,8 @@ class ProjectionConv2d final : public Conv2d {
                        Map diff_src, float*) const override {
         simd::backward_data(height, width, 1, shape().out, shape().in, diff_dst, packed, activation, slope, diff_src);
     }
-    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights,
-                          float* diff_bias, float* scratch) const override {
+    void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights, float* diff_bias,
+                          float* scratch) const override {
         // With the roles exchanged the vectors run along the many channels: sums[out][in].
         const auto [kernel, in, out] = shape();
         std::fill_n(scratch, shape().weights(), 0.0f);

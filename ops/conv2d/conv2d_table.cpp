@@ -13,9 +13,9 @@ namespace {
 constexpr auto kImplementations = std::to_array<Conv2dImplementation>({
     {"simd", make_conv2d_simd},
 #if TWOFOLD_WITH_ONEDNN
-    {"onednn", make_conv2d_onednn},
+        {"onednn", make_conv2d_onednn},
 #endif
-    {"ref", make_conv2d_ref},
+        {"ref", make_conv2d_ref},
 });
 
 #define TWOFOLD_TEXT_OF(x) #x

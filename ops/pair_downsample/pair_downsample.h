@@ -1,5 +1,5 @@
-// The pair downsampler of ZS-N2N: each 2x2 block [a b; c d] of each channel gives D1 = (b + c) / 2 and D2 = (a + d) / 2,
-// two half-size images with the same content and, for pixel-wise independent noise, independent noise.
+// The pair downsampler of ZS-N2N: each 2x2 block [a b; c d] of each channel gives D1 = (b + c) / 2 and D2 = (a + d) /
+// 2, two half-size images with the same content and, for pixel-wise independent noise, independent noise.
 #ifndef TWOFOLD_OPS_PAIR_DOWNSAMPLE_PAIR_DOWNSAMPLE_H
 #define TWOFOLD_OPS_PAIR_DOWNSAMPLE_PAIR_DOWNSAMPLE_H
 

@@ -34,8 +34,9 @@ double multiply_adds(std::int64_t rounds, float* sink) {
         c10 = hn::MulAdd(c10, factor, term);
         c11 = hn::MulAdd(c11, factor, term);
     }
-    const auto sum = hn::Add(hn::Add(hn::Add(c0, c1), hn::Add(c2, c3)),
-                             hn::Add(hn::Add(hn::Add(c4, c5), hn::Add(c6, c7)), hn::Add(hn::Add(c8, c9), hn::Add(c10, c11))));
+    const auto sum =
+        hn::Add(hn::Add(hn::Add(c0, c1), hn::Add(c2, c3)),
+                hn::Add(hn::Add(hn::Add(c4, c5), hn::Add(c6, c7)), hn::Add(hn::Add(c8, c9), hn::Add(c10, c11))));
     *sink = hn::GetLane(sum);
     return double(rounds) * kChains * 2 * double(hn::Lanes(d));
 }

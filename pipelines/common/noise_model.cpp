@@ -124,8 +124,8 @@ NoiseModel estimate_noise(const ImageView& image, float white) {
         const double ratio = quiet_variance(ratios);
         variance_sum += ratio * mean / double(ratios.size());
         for (int k = 0; k <= NoiseModel::kIntervals; ++k)
-            model.sigma[static_cast<std::size_t>(c)][static_cast<std::size_t>(k)] = static_cast<float>(
-                std::sqrt(ratio * interpolate(curve, double(k) / NoiseModel::kIntervals)));
+            model.sigma[static_cast<std::size_t>(c)][static_cast<std::size_t>(k)] =
+                static_cast<float>(std::sqrt(ratio * interpolate(curve, double(k) / NoiseModel::kIntervals)));
     }
     model.mean_sigma = std::sqrt(variance_sum / image.colour_channels());
     return model;

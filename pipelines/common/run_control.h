@@ -32,7 +32,8 @@ class RunControl {
 
     double elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-    // Seconds that are left for training when `reserve` seconds must remain for what follows; infinity without deadline.
+    // Seconds that are left for training when `reserve` seconds must remain for what follows; infinity without
+    // deadline.
     double left(double reserve) const { return deadline_ > 0 ? deadline_ - reserve - elapsed() : 1e300; }
 
     // Calls back if the last call is at least a twentieth of a second ago, or `force`.

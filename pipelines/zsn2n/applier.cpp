@@ -135,7 +135,8 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
 
 double Applier::flops(int ensemble) const {
     const auto side = static_cast<double>(tile_);
-    return network_.flops(tile_, tile_, false) / (side * side) * double(input_.width) * double(input_.height) * ensemble;
+    return network_.flops(tile_, tile_, false) / (side * side) * double(input_.width) * double(input_.height) *
+           ensemble;
 }
 
 }  // namespace twofold::zsn2n

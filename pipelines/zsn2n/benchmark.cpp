@@ -103,7 +103,8 @@ class Benchmark {
         const auto reserve = [&](int side, int channels) {
             return plan.reserve<float>(static_cast<std::size_t>(side * side * channels));
         };
-        const auto weights = plan.reserve<float>(shape.weights()), bias = plan.reserve<float>(static_cast<std::size_t>(out)),
+        const auto weights = plan.reserve<float>(shape.weights()),
+                   bias = plan.reserve<float>(static_cast<std::size_t>(out)),
                    packed = plan.reserve<float>(conv->packed_size());
         struct Buffers {
             ArenaRange<float> src, dst, diff_dst, diff_src, diff_weights, diff_bias, scratch;
@@ -149,8 +150,15 @@ class Benchmark {
         std::vector<float> pixels(static_cast<std::size_t>(kImage) * kImage * 3);
         fill_random(pixels);
         constexpr std::ptrdiff_t kPixel = 3 * sizeof(float);
-        const ImageView view{reinterpret_cast<std::byte*>(pixels.data()), kImage, kImage, 3, false, DataType::kFloat32,
-                             kPixel, kImage * kPixel, sizeof(float)};
+        const ImageView view{reinterpret_cast<std::byte*>(pixels.data()),
+                             kImage,
+                             kImage,
+                             3,
+                             false,
+                             DataType::kFloat32,
+                             kPixel,
+                             kImage * kPixel,
+                             sizeof(float)};
         const char* recipe_name = name == RecipeName::kFast ? "fast" : "best";
         const NoiseModel noise = estimate_noise(view, 1);
         const ops::NormalTable normals;
@@ -167,7 +175,8 @@ class Benchmark {
         std::int64_t step = 0;
         double loss = 0;
         const double step_seconds = median_seconds(seconds_, [&] {
-            trainer.step(arena, step++, 1'000'000, [] { return false; }, &loss);
+            trainer.step(
+                arena, step++, 1'000'000, [] { return false; }, &loss);
         });
         report(std::string("training step, ") + recipe_name, network.implementation(),
                std::to_string(recipe.patches) + " patches of " + std::to_string(recipe.patch) + "x" +

@@ -37,8 +37,8 @@ void clear_outside(int height, int width, int channels, const Rectangle& inside,
 Network::Network(const NetworkShape& shape, std::string_view implementation) : shape_(shape) {
     for (int i = 0; i < shape.layers(); ++i) {
         const LayerShape layer = shape.layer(i);
-        auto conv = ops::make_conv2d({layer.kernel, layer.in, layer.out}, implementation,
-                                     i == 0 ? &implementation_ : nullptr);
+        auto conv =
+            ops::make_conv2d({layer.kernel, layer.in, layer.out}, implementation, i == 0 ? &implementation_ : nullptr);
         if (!conv) {
             throw Error(ErrorCode::kUnsupported, "no kernel named '" + std::string(implementation) + "' for a " +
                                                      std::to_string(layer.kernel) + "x" + std::to_string(layer.kernel) +
@@ -69,8 +69,8 @@ PassPlan Network::reserve(ArenaPlan& plan, int max_height, int max_width, bool b
     std::size_t scratch = 0;
     for (int i = 0; i <= shape_.depth; ++i) {
         const int grow = 2 * (shape_.depth - i);
-        pass.activations[static_cast<std::size_t>(i)] = plan.reserve<float>(
-            area(max_height + grow, max_width + grow, i == 0 ? shape_.channels : shape_.width));
+        pass.activations[static_cast<std::size_t>(i)] =
+            plan.reserve<float>(area(max_height + grow, max_width + grow, i == 0 ? shape_.channels : shape_.width));
         scratch = std::max(scratch, layers_[static_cast<std::size_t>(i)].conv->scratch_size());
     }
     pass.output = plan.reserve<float>(area(max_height, max_width, shape_.channels));

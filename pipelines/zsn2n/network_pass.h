@@ -23,9 +23,7 @@ struct Rectangle {
 };
 
 // The same rectangle in the coordinates of a patch that begins `by` pixels further in on both axes.
-inline Rectangle shifted(const Rectangle& r, int by) {
-    return {r.left - by, r.top - by, r.right - by, r.bottom - by};
-}
+inline Rectangle shifted(const Rectangle& r, int by) { return {r.left - by, r.top - by, r.right - by, r.bottom - by}; }
 
 // Zero all pixels of a map that lie outside a rectangle.
 void clear_outside(int height, int width, int channels, const Rectangle& inside, ops::Map map);

@@ -109,8 +109,7 @@ double PatchLoss::run_pair(const Arena& arena, const PatchPlan& plan, const Load
         const Map denoised{arena[plan.denoised].data(), row};
         for (int y = 0; y < height; ++y) {
             const float* noisy = patch.data + (y + reach) * patch.row + reach * channels;
-            for (int i = 0; i < width * channels; ++i)
-                denoised.data[y * row + i] = noisy[i] - full.output[y * row + i];
+            for (int i = 0; i < width * channels; ++i) denoised.data[y * row + i] = noisy[i] - full.output[y * row + i];
         }
         ops::pair_downsample_ref(h, w, channels, denoised, d1, d2);
     }

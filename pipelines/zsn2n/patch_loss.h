@@ -37,7 +37,7 @@ struct PatchPlan {
     PassPlan full, half1, half2;
     ArenaRange<float> staging, patch;  // the patch as it lies in the image, and flipped, with the halo of half size
     ArenaRange<float> fresh_noise;     // full size, with the halo of one pass
-    ArenaRange<float> denoised, diff_output;            // full size, without halo
+    ArenaRange<float> denoised, diff_output;                       // full size, without halo
     ArenaRange<float> d1, d2, diff_n1, diff_n2, diff_d1, diff_d2;  // half size, without halo
 };
 

@@ -8,7 +8,8 @@ namespace twofold::zsn2n {
 Recipe make_recipe(RecipeName name, int, double) {
     Recipe recipe;
     switch (name) {
-        case RecipeName::kFast: break;
+        case RecipeName::kFast:
+            break;
         case RecipeName::kBest:
             recipe.depth = 3;
             recipe.steps = 1000;

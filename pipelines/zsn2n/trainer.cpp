@@ -14,9 +14,7 @@ constexpr std::uint64_t kInitialWeights = 1, kPatches = 2, kFreshNoise = 1u << 1
 constexpr std::int64_t kMaxSlots = 32;
 constexpr std::size_t kReduceBlock = 2048;  // parameters summed by one task
 
-int even_at_most(std::int64_t size, int limit) {
-    return static_cast<int>(std::min<std::int64_t>(size / 2 * 2, limit));
-}
+int even_at_most(std::int64_t size, int limit) { return static_cast<int>(std::min<std::int64_t>(size / 2 * 2, limit)); }
 
 }  // namespace
 
@@ -106,9 +104,8 @@ void Trainer::add_gradients(const Arena& arena, std::int64_t step, std::int64_t 
     const std::span<double> losses = arena[losses_];
     // Means over all samples of the half-size images of all patches.
     const double samples =
-        recipe_.whole_image
-            ? double(image_.view.width / 2) * double(image_.view.height / 2) * network_.shape().channels
-            : double(tasks_) * (patch_width_ / 2) * (patch_height_ / 2) * network_.shape().channels;
+        recipe_.whole_image ? double(image_.view.width / 2) * double(image_.view.height / 2) * network_.shape().channels
+                            : double(tasks_) * (patch_width_ / 2) * (patch_height_ / 2) * network_.shape().channels;
     const auto scale = static_cast<float>(1 / samples);
     if (first == 0) network_.pack(parameters.data(), packed.data());
     team_.run(end - first, [&](std::int64_t i, int thread) {
@@ -154,8 +151,7 @@ void Trainer::update(const Arena& arena, std::int64_t index, double rate) {
         // Early on the average must not remember the random start.
         const auto keep = static_cast<float>(std::min(recipe_.average, double(index + 1) / double(index + 10)));
         const std::span<float> average = arena[average_];
-        for (std::size_t i = 0; i < average.size(); ++i)
-            average[i] = keep * average[i] + (1 - keep) * parameters[i];
+        for (std::size_t i = 0; i < average.size(); ++i) average[i] = keep * average[i] + (1 - keep) * parameters[i];
     }
 }
 

@@ -109,7 +109,8 @@ struct Denoiser::State {
             trainer.reset();
             applier.reset();
             if (train) {
-                trainer.emplace(network, recipe, TrainingImage{settings.input, white, settings.seed, &noise, &normals}, team);
+                trainer.emplace(network, recipe, TrainingImage{settings.input, white, settings.seed, &noise, &normals},
+                                team);
                 trainer->reserve(plan);
             }
             applier.emplace(network, settings.input, settings.output, white, tile, team);
@@ -216,7 +217,8 @@ struct Denoiser::State {
         const double flops_per_second =
             trainer->flops_per_step() * double(report.steps_done) / std::max(1e-9, control.elapsed());
         const double margin = 1.25;
-        if (passes > 1 && margin * applier->flops(passes) / flops_per_second > settings.deadline_seconds / 3) passes = 1;
+        if (passes > 1 && margin * applier->flops(passes) / flops_per_second > settings.deadline_seconds / 3)
+            passes = 1;
         return margin * applier->flops(passes) / flops_per_second;
     }
 };

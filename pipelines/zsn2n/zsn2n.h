@@ -20,14 +20,14 @@ struct Settings {
     ImageView output;  // same size and channels as the input; may be the same memory
     RecipeName recipe = RecipeName::kFast;
     std::optional<Recipe> constants;  // instead of the named recipe's: for experiments
-    std::int64_t steps = 0;  // 0: the recipe's
+    std::int64_t steps = 0;           // 0: the recipe's
     std::uint64_t seed = 0;
     int threads = 1;
-    std::uint64_t memory_budget = 0;       // bytes; 0: what the machine has free
-    double deadline_seconds = 0;           // 0: none
-    float white = 0;                       // float images: sample value of white; 0: automatic
-    const Weights* weights = nullptr;      // apply these instead of training; copied
-    std::string implementation = "auto";   // "auto", "simd", "onednn", "ref"
+    std::uint64_t memory_budget = 0;      // bytes; 0: what the machine has free
+    double deadline_seconds = 0;          // 0: none
+    float white = 0;                      // float images: sample value of white; 0: automatic
+    const Weights* weights = nullptr;     // apply these instead of training; copied
+    std::string implementation = "auto";  // "auto", "simd", "onednn", "ref"
 };
 
 struct Report {

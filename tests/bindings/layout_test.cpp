@@ -93,6 +93,7 @@ class Placed {
 void denoise(const twofold_image& input, const twofold_image& output) {
     const Context context;
     Job job(context, input, output);
+    REQUIRE(twofold_job_set_steps(job, 1) == TWOFOLD_OK);
     job.commit_and_run();
 }
 

@@ -17,9 +17,9 @@ struct Case {
 };
 
 // Channel counts of the networks and sizes that no register tile divides.
-const std::vector<Case> kCases = {{3, 3, 48, 5, 7},  {3, 1, 48, 1, 1},   {3, 4, 16, 3, 17}, {3, 48, 48, 6, 9},
-                                  {3, 48, 48, 1, 34}, {3, 64, 64, 4, 5},  {3, 16, 32, 8, 8}, {3, 80, 80, 2, 11},
-                                  {1, 48, 3, 4, 9},   {1, 48, 1, 3, 5},   {1, 64, 4, 2, 8},  {1, 48, 2, 7, 1}};
+const std::vector<Case> kCases = {{3, 3, 48, 5, 7},   {3, 1, 48, 1, 1},  {3, 4, 16, 3, 17}, {3, 48, 48, 6, 9},
+                                  {3, 48, 48, 1, 34}, {3, 64, 64, 4, 5}, {3, 16, 32, 8, 8}, {3, 80, 80, 2, 11},
+                                  {1, 48, 3, 4, 9},   {1, 48, 1, 3, 5},  {1, 64, 4, 2, 8},  {1, 48, 2, 7, 1}};
 
 // Everything that one layer computes for one case, from the same random numbers.
 struct Result {
@@ -168,8 +168,8 @@ TEST_CASE("a pixel's value does not depend on where it lies in the map") {
     const ops::Conv2dShape shape{3, 48, 48};
     const auto conv = ops::make_conv2d(shape, "simd");
     constexpr int kWidth = 21, kSplit = 10, kRow = (kWidth + 2) * 48;
-    const std::vector<float> src = test::random_values(3 * kRow, 21), weights = test::random_values(shape.weights(), 22),
-                             bias = test::random_values(48, 23);
+    const std::vector<float> src = test::random_values(3 * kRow, 21),
+                             weights = test::random_values(shape.weights(), 22), bias = test::random_values(48, 23);
     const auto packed = platform::allocate_aligned(conv->packed_size() * sizeof(float));
     auto* p = reinterpret_cast<float*>(packed.get());
     conv->pack(weights.data(), p);

@@ -42,8 +42,8 @@ TEST_CASE("the pair downsampler averages the diagonals of each block") {
 }
 
 TEST_CASE("the downsampler's backward pass is its transpose") {
-    const std::vector<float> src = test::random_values(4 * kHeight * kRow, 1), g1 = test::random_values(kHeight * kRow, 2),
-                             g2 = test::random_values(kHeight * kRow, 3);
+    const std::vector<float> src = test::random_values(4 * kHeight * kRow, 1),
+                             g1 = test::random_values(kHeight * kRow, 2), g2 = test::random_values(kHeight * kRow, 3);
     std::vector<float> d1(g1.size()), d2(g2.size()), back(src.size());
     ops::pair_downsample_ref(kHeight, kWidth, kChannels, {src.data(), 2 * kRow}, {d1.data(), kRow}, {d2.data(), kRow});
     ops::pair_downsample_backward_ref(kHeight, kWidth, kChannels, {g1.data(), kRow}, {g2.data(), kRow},
@@ -62,9 +62,10 @@ TEST_CASE("the pair loss has the gradient that finite differences show") {
         const auto value = [&] {
             std::vector<float> unused(kHeight * kRow);
             const auto map = [](const std::vector<float>& values) { return ops::ConstMap(values.data(), kRow); };
-            const ops::PairLossInput in{kHeight,   kWidth,    kChannels, map(v[0]), map(v[1]), map(v[2]),
+            const ops::PairLossInput in{kHeight,   kWidth,    kChannels, map(v[0]), map(v[1]),  map(v[2]),
                                         map(v[3]), map(v[4]), map(v[5]), 1.3f,      consistency};
-            return ops::pair_loss_ref(in, {{g[0].data(), kRow}, {g[1].data(), kRow}, {g[2].data(), kRow}, {g[3].data(), kRow}});
+            return ops::pair_loss_ref(
+                in, {{g[0].data(), kRow}, {g[1].data(), kRow}, {g[2].data(), kRow}, {g[3].data(), kRow}});
         };
         value();
         const auto expected = g;
@@ -81,8 +82,8 @@ TEST_CASE("the recorruption loss has the gradient that finite differences show")
     const std::vector<float> noise = test::random_values(kHeight * kRow, 20);
     std::vector<float> predicted = test::random_values(kHeight * kRow, 21), gradient(kHeight * kRow);
     const auto value = [&] {
-        return ops::recorruption_loss_ref(kHeight, kWidth, kChannels, {noise.data(), kRow}, {predicted.data(), kRow}, 2.5f,
-                                          0.8f, {gradient.data(), kRow});
+        return ops::recorruption_loss_ref(kHeight, kWidth, kChannels, {noise.data(), kRow}, {predicted.data(), kRow},
+                                          2.5f, 0.8f, {gradient.data(), kRow});
     };
     double expected = 0;
     for (std::size_t i = 0; i < noise.size(); ++i) {

@@ -32,15 +32,16 @@ TEST_CASE("Adam finds the minimum of a bowl") {
 }
 
 TEST_CASE("Muon agrees with its plain form on every layer's shape") {
-    for (const ops::MuonShape shape : {ops::MuonShape{27, 48}, {432, 48}, {48, 3}, {9, 16}, {48, 1}, {576, 64}, {900, 16}}) {
+    for (const ops::MuonShape shape :
+         {ops::MuonShape{27, 48}, {432, 48}, {48, 3}, {9, 16}, {48, 1}, {576, 64}, {900, 16}}) {
         INFO(shape.rows << "x" << shape.columns);
         std::vector<float> weights = test::random_values(shape.size(), 1), expected = weights;
         std::vector<float> momentum(shape.size()), expected_momentum(shape.size());
         const auto scratch = platform::allocate_aligned(ops::Muon(shape).scratch_size() * sizeof(float));
         for (std::uint64_t step = 0; step < 3; ++step) {
             const std::vector<float> gradient = test::random_values(shape.size(), 2 + step);
-            ops::muon_step(shape, 0.1, 0.95, {gradient.data(), momentum.data(), weights.data(),
-                                              reinterpret_cast<float*>(scratch.get())});
+            ops::muon_step(shape, 0.1, 0.95,
+                           {gradient.data(), momentum.data(), weights.data(), reinterpret_cast<float*>(scratch.get())});
             ops::muon_step_ref(shape, 0.1, 0.95, {gradient.data(), expected_momentum.data(), expected.data(), nullptr});
         }
         for (std::size_t i = 0; i < weights.size(); ++i) REQUIRE(weights[i] == Approx(expected[i]).margin(2e-4));

@@ -36,7 +36,8 @@ TEST_CASE("every recipe removes noise from a simple scene") {
         double gain;
     };
     // Shortened: floors are a decibel below what was seen.
-    for (const Floor floor : {Floor{RecipeName::kFast, 150, 5.0}, {RecipeName::kBest, 150, 5.0}, {RecipeName::kPaper, 200, 4.0}}) {
+    for (const Floor floor :
+         {Floor{RecipeName::kFast, 150, 5.0}, {RecipeName::kBest, 150, 5.0}, {RecipeName::kPaper, 200, 4.0}}) {
         Settings settings = settings_for(noisy, result);
         settings.recipe = floor.name;
         settings.steps = floor.steps;

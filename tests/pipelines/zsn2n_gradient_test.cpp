@@ -133,7 +133,8 @@ TEST_CASE("the gradient of every loss agrees with finite differences") {
                 double analytic = 0;
                 for (std::size_t i = 0; i < gradient.size(); ++i)
                     analytic += double{gradient[i]} * double{direction[i]};
-                INFO("length " << length << " terms " << t.residual << " " << t.consistency << " " << t.recorruption << " whole " << whole);
+                INFO("length " << length << " terms " << t.residual << " " << t.consistency << " " << t.recorruption
+                               << " whole " << whole);
                 CHECK(numeric == Approx(analytic).margin(0.02 * length).epsilon(0.02));
             }
         }
@@ -157,7 +158,9 @@ TEST_CASE("a training step is the same for any number of threads") {
         const Arena arena(plan);
         trainer.reset(arena);
         double loss = 0;
-        for (int step = 0; step < 10; ++step) REQUIRE(trainer.step(arena, step, 10, [] { return false; }, &loss));
+        for (int step = 0; step < 10; ++step)
+            REQUIRE(trainer.step(
+                arena, step, 10, [] { return false; }, &loss));
         const std::span<const float> result = trainer.result(arena);
         const std::vector<float> values(result.begin(), result.end());
         if (first.empty()) first = values;

@@ -25,8 +25,15 @@ class FloatImage {
     // The library reads views without writing to them unless they are outputs.
     ImageView view() const {
         constexpr std::ptrdiff_t kSample = sizeof(float);
-        return {reinterpret_cast<std::byte*>(const_cast<float*>(pixels_.data())), width_, height_, channels_, false,
-                DataType::kFloat32, kSample * channels_, kSample * channels_ * width_, kSample};
+        return {reinterpret_cast<std::byte*>(const_cast<float*>(pixels_.data())),
+                width_,
+                height_,
+                channels_,
+                false,
+                DataType::kFloat32,
+                kSample * channels_,
+                kSample * channels_ * width_,
+                kSample};
     }
 
   private:
@@ -42,8 +49,10 @@ inline FloatImage noisy_scene(std::int64_t width, std::int64_t height, int chann
     for (std::int64_t y = 0; y < height; ++y)
         for (std::int64_t x = 0; x < width; ++x)
             for (int c = 0; c < channels; ++c) {
-                const bool disc = (x - width / 2) * (x - width / 2) + (y - height / 2) * (y - height / 2) < width * height / 16;
-                image.at(x, y, c) = (disc ? 0.7f : 0.2f) + 0.05f * static_cast<float>(c) + 0.1f * static_cast<float>(x % 37) / 37 +
+                const bool disc =
+                    (x - width / 2) * (x - width / 2) + (y - height / 2) * (y - height / 2) < width * height / 16;
+                image.at(x, y, c) = (disc ? 0.7f : 0.2f) + 0.05f * static_cast<float>(c) +
+                                    0.1f * static_cast<float>(x % 37) / 37 +
                                     noise[static_cast<std::size_t>((y * width + x) * channels + c)];
             }
     return image;
