@@ -22,18 +22,25 @@ case "${1-}" in
 esac
 
 # Tests of single parts: what sanitizers are for, and quick enough to run under them.
-parts='^(platform|image_io|runtime|ops|bindings)'
+parts='^(platform|image_io|runtime|ops|pipelines|bindings)'
+part_targets="test_platform test_image_io test_image_io_data test_runtime test_ops test_pipelines test_bindings
+    test_bindings_allocation"
+# What threads touch.
+threaded='^(runtime|pipelines)'
+threaded_targets="test_runtime test_pipelines"
 
-# build_and_test PRESET [CTEST ARGUMENT]...
+# build_and_test PRESET TARGETS [CTEST ARGUMENT]...: an empty list of targets means all of them.
 build_and_test() {
     preset=$1
-    shift
+    targets=$2
+    shift 2
     say "Preset $preset: build"
     cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || {
         cat "build/$preset.configure.log"
         return 1
     }
-    cmake --build --preset "$preset"
+    # shellcheck disable=SC2086 # a list
+    cmake --build --preset "$preset" ${targets:+--target $targets}
     say "Preset $preset: test"
     ctest --preset "$preset" --no-tests=error "$@"
 }
@@ -83,20 +90,21 @@ fi
 
 check_format
 check_scripts
-build_and_test dev
+build_and_test dev ""
 case "$mode" in
     default)
-        build_and_test no-onednn -L "$parts"
-        build_and_test clang -L "$parts"
-        build_and_test asan-ubsan -L "$parts"
-        build_and_test tsan -L "$parts"
+        build_and_test no-onednn "test_ops test_pipelines" -L '^(ops|pipelines)'
+        build_and_test clang "twofold_command $part_targets" -L "$parts"
+        build_and_test asan-ubsan "$part_targets" -L "$parts"
+        build_and_test tsan "$threaded_targets" -L "$threaded"
         fuzz 20
         ;;
     all)
-        build_and_test no-onednn
-        build_and_test clang
-        build_and_test asan-ubsan
-        build_and_test tsan
+        build_and_test no-onednn ""
+        build_and_test openmp ""
+        build_and_test clang ""
+        build_and_test asan-ubsan ""
+        build_and_test tsan ""
         fuzz 300
         ;;
 esac

@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
         settings.recipe = name == "paper"  ? zsn2n::RecipeName::kPaper
                           : name == "best" ? zsn2n::RecipeName::kBest
                                            : zsn2n::RecipeName::kFast;
-        zsn2n::Recipe recipe = zsn2n::make_recipe(settings.recipe, clean.view.channels, gaussian);
+        zsn2n::Recipe recipe = zsn2n::make_recipe(settings.recipe);
         if (width) recipe.width = width;
         if (depth) recipe.depth = depth;
         if (patch) recipe.patch = patch;

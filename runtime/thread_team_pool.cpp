@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "platform/spin.h"
 #include "runtime/thread_team.h"
 
 namespace twofold {
@@ -19,19 +20,11 @@ constexpr int kSpins = 2000;
 constexpr int kCountBits = 20;
 constexpr std::uint64_t kCountMask = (std::uint64_t{1} << kCountBits) - 1;
 
-inline void pause_briefly() {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__) || defined(__arm__)
-    asm volatile("yield");
-#endif
-}
-
 // Returns when the variable no longer holds `old`.
 void wait_for_change(std::atomic<std::uint32_t>& variable, std::uint32_t old) {
     for (int i = 0; i < kSpins; ++i) {
         if (variable.load(std::memory_order_acquire) != old) return;
-        pause_briefly();
+        platform::pause_briefly();
     }
     variable.wait(old, std::memory_order_acquire);
 }

@@ -52,7 +52,7 @@ typedef enum twofold_status {
     TWOFOLD_NON_FINITE = 4,       /* the input holds NaN or infinity */
     TWOFOLD_OUT_OF_MEMORY = 5,    /* the system refused the memory */
     TWOFOLD_OVER_BUDGET = 6,      /* the job needs more than the memory budget */
-    TWOFOLD_CANCELLED = 7,        /* the progress callback asked for it; the output is untouched */
+    TWOFOLD_CANCELLED = 7,        /* the progress callback asked for it; the output must not be used */
     TWOFOLD_CORRUPT_DATA = 8,     /* stored weights are damaged or of another version */
     TWOFOLD_INTERNAL = 9          /* a defect of the library */
 } twofold_status;

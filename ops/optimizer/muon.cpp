@@ -107,7 +107,7 @@ void Muon::iterate(int iteration, int chunk, const Scratch& scratch) const {
     if (iteration == 0) {
         double norm = 0;
         for (int c = 0; c < chunks_; ++c) norm += double{scratch.norms[c]};
-        inverse = static_cast<float>(1 / (std::sqrt(norm) + 1e-30));
+        inverse = static_cast<float>(1 / (std::sqrt(norm) + 1e-15));  // its square is finite: U may be 0
         for (std::ptrdiff_t i = 0; i < square; ++i) gram[i] *= inverse * inverse;
     }
     simd::forward(1, padded_, 1, padded_, padded_, {gram, 0}, gram, scratch.zeros, 1.0f, {polynomial, 0});

@@ -15,7 +15,7 @@ void muon_step_ref(const MuonShape& shape, double learning_rate, double momentum
         x[i] = double{tensors.gradient[i]} + momentum * double{tensors.momentum[i]};
         norm += x[i] * x[i];
     }
-    for (double& value : x) value /= std::sqrt(norm) + 1e-30;
+    for (double& value : x) value /= std::sqrt(norm) + 1e-15;
     std::vector<double> gram(columns * columns), polynomial(columns * columns), next(x.size());
     for (int iteration = 0; iteration < kMuonIterations; ++iteration) {
         for (std::size_t i = 0; i < columns; ++i)

@@ -162,7 +162,7 @@ class Benchmark {
         const char* recipe_name = name == RecipeName::kFast ? "fast" : "best";
         const NoiseModel noise = estimate_noise(view, 1);
         const ops::NormalTable normals;
-        const Recipe recipe = make_recipe(name, 3, 255 * noise.mean_sigma);
+        const Recipe recipe = make_recipe(name);
         Network network({3, recipe.width, recipe.depth}, "auto");
         Trainer trainer(network, recipe, {view, 1, 0, &noise, &normals}, team_);
         constexpr int kTile = 64;

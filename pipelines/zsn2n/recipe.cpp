@@ -5,20 +5,21 @@
 
 namespace twofold::zsn2n {
 
-Recipe make_recipe(RecipeName name, int, double) {
+Recipe make_recipe(RecipeName name) {
     Recipe recipe;
     switch (name) {
         case RecipeName::kFast:
             break;
         case RecipeName::kBest:
-            recipe.depth = 3;
+            recipe.depth = 4;
             recipe.steps = 1000;
+            recipe.ensemble_pixels = 16 << 20;
             break;
         case RecipeName::kPaper:
             recipe.whole_image = true;
             recipe.patch = 64;
-            recipe.steps = 2000;
             recipe.loss = {1, 1, 0, 1};
+            recipe.steps = 2000;
             recipe.optimizer = Optimizer::kAdam;
             recipe.learning_rate = 1e-3;
             recipe.warm_up = 0;
@@ -33,7 +34,11 @@ double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps
     const auto t = static_cast<double>(step);
     double rate = recipe.learning_rate;
     if (recipe.warm_up > 0) rate *= std::min(1.0, (t + 1) / static_cast<double>(recipe.warm_up));
-    if (recipe.halve_every > 0) return rate * std::pow(0.5, static_cast<double>(step / recipe.halve_every));
+    if (recipe.halve_every > 0) {
+        // Both published schedules: 2000 steps halved at 1500, and 3000 steps halved every 1000.
+        const std::int64_t every = steps >= 3000 ? 1000 : recipe.halve_every;
+        return rate * std::pow(0.5, static_cast<double>(step / every));
+    }
     return rate * (1 - t / static_cast<double>(steps));
 }
 

@@ -18,11 +18,11 @@ struct Recipe {
     // Patches: `patches` random ones of patch x patch pixels a step, at any offset, flipped and turned at random; or
     // all of the image every step.
     bool whole_image = false;
-    int patch = 32;  // even
-    int patches = 2;
+    int patch = 24;  // even
+    int patches = 4;
     LossTerms loss;
 
-    std::int64_t steps = 600;
+    std::int64_t steps = 560;
     Optimizer optimizer = Optimizer::kMuon;
     double learning_rate = 0.01;
     double momentum = 0.95;
@@ -35,8 +35,7 @@ struct Recipe {
     std::int64_t ensemble_pixels = 1 << 20;  // ... for images of at most so many pixels
 };
 
-// The constants for an image of `channels` colour channels whose noise has about `sigma` (0..255 scale).
-Recipe make_recipe(RecipeName name, int channels, double sigma);
+Recipe make_recipe(RecipeName name);
 
 // Learning rate of step `step` (from 0) of `steps`.
 double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps);

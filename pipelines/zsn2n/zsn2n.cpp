@@ -54,7 +54,7 @@ struct Denoiser::State {
         : settings(s),
           white(check_pixels(s)),
           noise(estimate_noise(s.input, white)),
-          recipe(s.constants ? *s.constants : make_recipe(s.recipe, s.input.colour_channels(), 255 * noise.mean_sigma)),
+          recipe(s.constants ? *s.constants : make_recipe(s.recipe)),
           train(s.weights == nullptr),
           team(s.threads),
           network(network_shape(), s.implementation) {

@@ -58,7 +58,7 @@ struct Bench {
 };
 
 Recipe paper_in_one_patch(int patch) {
-    Recipe recipe = make_recipe(RecipeName::kPaper, kChannels, 25);
+    Recipe recipe = make_recipe(RecipeName::kPaper);
     recipe.patch = patch;
     return recipe;
 }
@@ -104,7 +104,7 @@ TEST_CASE("the gradient of every loss agrees with finite differences") {
     const LossTerms terms[] = {{1, 1, 0, 0.5f}, {0, 0, 1, 0.5f}, {1, 0, 0.5f, 1.0f}, {0.5f, 1, 1, 0.7f}};
     for (const LossTerms& t : terms)
         for (const bool whole : {true, false}) {
-            Recipe recipe = make_recipe(RecipeName::kFast, kChannels, 25);
+            Recipe recipe = make_recipe(RecipeName::kFast);
             recipe.width = 16;
             recipe.depth = 2;
             recipe.loss = t;
@@ -141,7 +141,7 @@ TEST_CASE("the gradient of every loss agrees with finite differences") {
 }
 
 TEST_CASE("a training step is the same for any number of threads") {
-    Recipe recipe = make_recipe(RecipeName::kFast, kChannels, 25);
+    Recipe recipe = make_recipe(RecipeName::kFast);
     recipe.patch = 8;
     recipe.patches = 5;
     std::vector<float> first;
