@@ -3,7 +3,6 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
-find_package(xtensor REQUIRED)
 
 # oneDNN brings OpenMP along; its number of threads must be set to one.
 if(TWOFOLD_WITH_OPENMP OR TWOFOLD_WITH_ONEDNN)
@@ -29,5 +28,6 @@ if(TWOFOLD_WITH_APP)
     find_package(nlohmann_json REQUIRED)
 endif()
 if(TWOFOLD_WITH_TESTS)
+    find_package(xtensor REQUIRED)
     find_package(Catch2 REQUIRED) # 2 or 3: tests/support/catch.h knows the difference
 endif()

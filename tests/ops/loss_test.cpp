@@ -6,6 +6,7 @@
 #include "ops/pair_downsample/pair_downsample.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_values.h"
+#include "tests/support/xtensor.h"
 
 using namespace twofold;
 
@@ -39,6 +40,20 @@ TEST_CASE("the pair downsampler averages the diagonals of each block") {
     ops::pair_downsample_ref(1, 1, 1, {edge, 2}, {&d1, 1}, {&d2, 1});
     REQUIRE(d1 == 0);
     REQUIRE(d2 == 1);
+}
+
+TEST_CASE("the pair downsampler is what its formula says on whole images") {
+    const std::vector<float> src = test::random_values(4 * kHeight * kRow, 7);
+    std::vector<float> d1(kHeight * kRow), d2(kHeight * kRow);
+    ops::pair_downsample_ref(kHeight, kWidth, kChannels, {src.data(), 2 * kRow}, {d1.data(), kRow}, {d2.data(), kRow});
+    using xt::range;
+    using xt::placeholders::_;
+    const std::vector<std::size_t> shape = {2 * kHeight, 2 * kWidth, kChannels}, half = {kHeight, kWidth, kChannels};
+    const auto y = xt::adapt(src, shape);
+    const auto a = xt::view(y, range(0, _, 2), range(0, _, 2)), b = xt::view(y, range(0, _, 2), range(1, _, 2));
+    const auto c = xt::view(y, range(1, _, 2), range(0, _, 2)), d = xt::view(y, range(1, _, 2), range(1, _, 2));
+    REQUIRE(xt::allclose(xt::adapt(d1, half), (b + c) / 2.0f, 1e-6, 1e-6));
+    REQUIRE(xt::allclose(xt::adapt(d2, half), (a + d) / 2.0f, 1e-6, 1e-6));
 }
 
 TEST_CASE("the downsampler's backward pass is its transpose") {
