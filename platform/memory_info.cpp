@@ -27,10 +27,21 @@ std::uint64_t system_available() {
     return kUnknown;
 }
 
+// Pages of files that the group has read count as used, but are given up when memory is wanted.
+std::uint64_t group_file_pages() {
+    std::ifstream file("/sys/fs/cgroup/memory.stat");
+    std::string name;
+    std::uint64_t bytes = 0, sum = 0;
+    while (file >> name >> bytes)
+        if (name == "inactive_file" || name == "active_file") sum += bytes;
+    return sum;
+}
+
 std::uint64_t group_available() {
     const std::uint64_t limit = read_number("/sys/fs/cgroup/memory.max");
-    const std::uint64_t used = read_number("/sys/fs/cgroup/memory.current");
-    if (limit == kUnknown || used == kUnknown) return kUnknown;
+    const std::uint64_t current = read_number("/sys/fs/cgroup/memory.current");
+    if (limit == kUnknown || current == kUnknown) return kUnknown;
+    const std::uint64_t used = current - std::min(current, group_file_pages());
     return limit > used ? limit - used : 0;
 }
 

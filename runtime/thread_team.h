@@ -14,7 +14,7 @@ namespace twofold {
 
 class ThreadTeam {
   public:
-    // Starts the threads and waits until they stand by, so that run() allocates nothing.
+    // Starts the threads, so that run() allocates nothing.
     explicit ThreadTeam(int threads);
     ~ThreadTeam();
     ThreadTeam(const ThreadTeam&) = delete;

@@ -64,15 +64,9 @@ void write_outputs(const DenoiseOptions& options, const PlannedFile& file, const
                    const std::vector<std::uint8_t>& trained, DenoiseResult* result) {
     const Stopwatch stopwatch;
     if (file.into_folder) create_folder_of(file.output);
+    stop_if_interrupted();
+    image_io::write_image(file.output, image, format, options.write, &result->notes);
     if (!trained.empty()) write_weights(options, trained);
-    try {
-        stop_if_interrupted();
-        image_io::write_image(file.output, image, format, options.write, &result->notes);
-    } catch (...) {
-        std::error_code error;
-        if (!trained.empty()) std::filesystem::remove(options.save_weights, error);
-        throw;
-    }
     result->seconds_write = stopwatch.seconds();
 }
 

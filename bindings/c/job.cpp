@@ -71,8 +71,6 @@ twofold_status twofold_job_commit(twofold_job* job) {
         require(job->has_input, ErrorCode::kInvalidState, "the input image has not been set");
         require(job->has_output, ErrorCode::kInvalidState, "the output image has not been set");
         check_pair(job->settings.input, job->settings.output);
-        require_argument(!job->weights || job->weights->shape.channels == job->settings.input.colour_channels(),
-                         "the weights are for another number of colour channels than the input image has");
         zsn2n::Settings settings = job->settings;
         if (settings.threads == 0) settings.threads = twofold_default_threads();
         settings.weights = job->weights ? &*job->weights : nullptr;

@@ -155,14 +155,15 @@ typedef struct twofold_progress {
     int32_t reserved;
     int64_t done;           /* steps done in TRAIN, tiles done in APPLY */
     int64_t total;          /* of how many */
-    double loss;            /* mean training loss since the last call; 0 in APPLY */
+    double loss;            /* mean training loss of the last steps; 0 in APPLY */
     double seconds_elapsed; /* since run began */
     double seconds_left;    /* estimate over both phases */
 } twofold_progress;
 
 typedef enum twofold_progress_action {
     TWOFOLD_CONTINUE = 0,
-    TWOFOLD_FINISH = 1, /* stop training now and deliver what has been learned so far; no effect in APPLY */
+    TWOFOLD_FINISH = 1, /* stop training now and deliver what has been learned so far, which is nothing before the
+                           30th step; no effect in APPLY */
     TWOFOLD_CANCEL = 2  /* stop at once; run returns TWOFOLD_CANCELLED and the output must not be used */
 } twofold_progress_action;
 
@@ -194,10 +195,11 @@ TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t thr
  * means no bound but the machine's free memory. */
 TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
 /* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
- * The final pass itself is always completed, even if it alone takes longer. */
+ * The final pass itself is always completed, even if it alone takes longer. If fewer than 30 steps fit, the output is
+ * the input. */
 TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double seconds);
 /* FLOAT32 input: the sample value that corresponds to white, > 0. 0 (the default) takes 1 when the largest absolute
- * sample lies in [0.1, 2], else that largest absolute sample. Float output is on the same scale as float input and is
+ * sample lies in [0.1, 8], else that largest absolute sample. Float output is on the same scale as float input and is
  * not clamped. */
 TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
 /* Apply these weights instead of training; NULL goes back to training. The job keeps its own copy. */
@@ -210,7 +212,9 @@ TWOFOLD_API twofold_status twofold_job_set_progress(twofold_job* job, twofold_pr
 
 /* Check every setting, scan the input for non-finite values and plan and take all memory. */
 TWOFOLD_API twofold_status twofold_job_commit(twofold_job* job);
-/* Train and apply. May be called again on the same commit (say, with new pixels in the same buffers). */
+/* Train and apply. May be called again on the same commit, with the same pixels: the noise is measured and samples are
+ * checked at commit, so new pixels want a new commit. Allocates nothing, except that oneDNN's kernels keep small
+ * objects of their own on the heap. */
 TWOFOLD_API twofold_status twofold_job_run(twofold_job* job);
 
 typedef enum twofold_stop_reason {

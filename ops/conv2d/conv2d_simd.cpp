@@ -10,6 +10,7 @@
 // the same operations in the same order wherever it lies, so that a tiled image equals an untiled one to the last bit.
 //
 // Measured: docs/performance.md.
+#include "ops/highway_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/conv2d/conv2d_simd.cpp"
 #include <hwy/foreach_target.h>
@@ -28,7 +29,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, 16>;
 using V = hn::Vec<D>;
 
-#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64 || HWY_ARCH_RVV
+#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
 constexpr int kRows = 8;
 #else
 constexpr int kRows = 4;

@@ -47,8 +47,8 @@ std::size_t Muon::scratch_size() const {
 }
 
 double Muon::flops() const {
-    const double p = padded_;
-    return kMuonIterations * 2 * p * p * (2.0 * shape_.rows + p);
+    const double columns = shape_.columns;
+    return kMuonIterations * 2 * columns * columns * (2.0 * shape_.rows + columns);
 }
 
 int Muon::first_row(int chunk) const { return chunk * shape_.rows / chunks_; }

@@ -14,12 +14,13 @@ constexpr int kSide = 10;     // pixels of a window
 constexpr int kClasses = 12;  // of brightness, with equally many windows
 constexpr double kQuantile = 0.2;
 // The same quantile of the same statistic for white noise of variance 1.
-constexpr double kWhiteQuantile = 0.755;
+constexpr double kWhiteQuantile = 0.727;
 
 struct Window {
     float brightness;
     float variance;  // of the filtered window
     int channel;
+    bool clipped;  // every sample is black or white
 };
 
 // Mean square of the window filtered with [1 -2 1] x [1 -2 1] / 6, which has unit gain for white noise and none for
@@ -27,16 +28,18 @@ struct Window {
 Window measure(const float* window, int channels, int channel) {
     const int row = kSide * channels;
     float sum = 0, squares = 0;
+    bool clipped = true;
     for (int y = 0; y < kSide; ++y)
         for (int x = 0; x < kSide; ++x) {
             const float* p = window + y * row + x * channels + channel;
             sum += *p;
+            clipped = clipped && (*p <= 0.002f || *p >= 0.998f);
             if (x < 2 || y < 2) continue;
             const auto second = [&](const float* q) { return q[-2 * channels] - 2 * q[-channels] + q[0]; };
             const float d = (second(p - 2 * row) - 2 * second(p - row) + second(p)) / 6;
             squares += d * d;
         }
-    return {sum / (kSide * kSide), squares / ((kSide - 2) * (kSide - 2)), channel};
+    return {sum / (kSide * kSide), squares / ((kSide - 2) * (kSide - 2)), channel, clipped};
 }
 
 std::vector<Window> sample_windows(const ImageView& image, float white) {
@@ -54,11 +57,25 @@ std::vector<Window> sample_windows(const ImageView& image, float white) {
     return windows;
 }
 
-// The quietest fifth of windows shows the noise; the rest shows the image as well.
+float quantile(std::vector<float>& values, double share) {
+    const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * double(values.size()));
+    std::nth_element(values.begin(), place, values.end());
+    return *place;
+}
+
+// The quietest fifth of windows shows the noise; the rest shows the image as well. Windows of pure noise are much
+// alike: where the quietest twentieth lies far below, the fifth is made of something else, such as letters.
 double quiet_variance(std::vector<float>& variances) {
-    const auto place = variances.begin() + static_cast<std::ptrdiff_t>(kQuantile * double(variances.size()));
-    std::nth_element(variances.begin(), place, variances.end());
-    return double{*place} / kWhiteQuantile;
+    const double fifth = double{quantile(variances, kQuantile)}, twentieth = double{quantile(variances, kQuantile / 4)};
+    return (twentieth < 0.4 * fifth ? twentieth : fifth) / kWhiteQuantile;
+}
+
+// Black bars and blown skies say nothing about the noise: windows of nothing but black and white do not count, unless
+// there is next to nothing else.
+void drop_clipped(std::vector<Window>& windows) {
+    const auto clipped = [](const Window& window) { return window.clipped; };
+    const auto count = std::count_if(windows.begin(), windows.end(), clipped);
+    if (static_cast<std::size_t>(count) + windows.size() / 50 < windows.size()) std::erase_if(windows, clipped);
 }
 
 struct Point {
@@ -108,6 +125,8 @@ NoiseModel estimate_noise(const ImageView& image, float white) {
     NoiseModel model;
     if (image.width < kSide || image.height < kSide) return model;
     std::vector<Window> windows = sample_windows(image, white);
+    drop_clipped(windows);
+    model.measured = true;
     const std::vector<Point> curve = brightness_curve(windows);
     std::vector<float> ratios;
     double variance_sum = 0;
@@ -121,6 +140,7 @@ NoiseModel estimate_noise(const ImageView& image, float white) {
             ratios.push_back(static_cast<float>(double{window.variance} / std::max(expected, 1e-12)));
             mean += expected;
         }
+        if (ratios.empty()) continue;  // a channel that is black or white throughout
         const double ratio = quiet_variance(ratios);
         variance_sum += ratio * mean / double(ratios.size());
         for (int k = 0; k <= NoiseModel::kIntervals; ++k)

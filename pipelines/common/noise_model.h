@@ -15,6 +15,7 @@ struct NoiseModel {
     static constexpr int kIntervals = 16;
     std::array<std::array<float, kIntervals + 1>, 4> sigma{};
     double mean_sigma = 0;  // over the image's own brightnesses and channels
+    bool measured = false;  // false for images that are too small to measure
 
     float at(int channel, float brightness) const {
         const float position = std::clamp(brightness, 0.0f, 1.0f) * kIntervals;

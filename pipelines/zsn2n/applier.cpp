@@ -11,8 +11,8 @@ std::size_t floats(std::int64_t height, std::int64_t width, int channels) {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
 }
 
-// Tiles between two looks at the progress callback, for each thread: about a tenth of a second.
-constexpr std::int64_t kTilesPerCall = 4;
+// Passes over tiles between two looks at the progress callback, for each thread: about a tenth of a second.
+constexpr std::int64_t kPassesPerCall = 8;
 
 }  // namespace
 
@@ -38,7 +38,8 @@ Applier::Applier(Network& network, const ImageView& input, const ImageView& outp
 void Applier::reserve(ArenaPlan& plan) {
     const int channels = network_.shape().channels, halo = network_.shape().halo();
     packed_ = plan.reserve<float>(network_.packed_size());
-    band_ = plan.reserve<float>(floats(tile_ + 2 * halo, input_.width, channels));
+    band_ =
+        plan.reserve<float>(floats(std::min<std::int64_t>(tile_, input_.height) + 2 * halo, input_.width, channels));
     for (int thread = 0; thread < team_.size(); ++thread) {
         TilePlan p;
         p.pass = network_.reserve(plan, tile_, tile_, false);
@@ -107,6 +108,7 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
     network_.pack(parameters.data(), arena[packed_].data());
     const double start = control.elapsed();
     const bool copy_alpha = input_.has_alpha && input_.data != output_.data;
+    const std::int64_t group = std::max<std::int64_t>(1, kPassesPerCall / ensemble) * team_.size();
     std::int64_t loaded = 0;  // rows of the input that are or were in the band
     for (std::int64_t b = 0; b < bands_; ++b) {
         const std::int64_t y0 = b * tile_, y1 = std::min(y0 + tile_, input_.height), band_top = y0 - halo;
@@ -115,8 +117,8 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
         const std::int64_t end = std::min(y1 + halo, input_.height);
         load_rows(arena, loaded, end, band_top);
         loaded = std::max(loaded, end);
-        for (std::int64_t first = 0; first < columns_; first += kTilesPerCall * team_.size()) {
-            const std::int64_t count = std::min(kTilesPerCall * team_.size(), columns_ - first);
+        for (std::int64_t first = 0; first < columns_; first += group) {
+            const std::int64_t count = std::min(group, columns_ - first);
             team_.run(count, [&](std::int64_t i, int thread) {
                 run_tile(arena, parameters, ensemble, band_top, first + i, thread);
             });

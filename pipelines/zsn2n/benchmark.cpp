@@ -147,7 +147,7 @@ class Benchmark {
     }
 
     void measure_pipeline(RecipeName name) {
-        std::vector<float> pixels(static_cast<std::size_t>(kImage) * kImage * 3);
+        std::vector<float> pixels(static_cast<std::size_t>(kImage) * kImage * 3), result(pixels.size());
         fill_random(pixels);
         constexpr std::ptrdiff_t kPixel = 3 * sizeof(float);
         const ImageView view{reinterpret_cast<std::byte*>(pixels.data()),
@@ -166,7 +166,9 @@ class Benchmark {
         Network network({3, recipe.width, recipe.depth}, "auto");
         Trainer trainer(network, recipe, {view, 1, 0, &noise, &normals}, team_);
         constexpr int kTile = 64;
-        Applier applier(network, view, view, 1, kTile, team_);
+        ImageView output = view;
+        output.data = reinterpret_cast<std::byte*>(result.data());
+        Applier applier(network, view, output, 1, kTile, team_);
         ArenaPlan plan;
         trainer.reserve(plan);
         applier.reserve(plan);

@@ -156,12 +156,13 @@ double PatchLoss::run_recorruption(const Arena& arena, const PatchPlan& plan, co
         for (int x = 0; x < padded_width; ++x) {
             const float* centre = patch.data + (y + halo) * patch.row + (x + halo) * channels;
             for (int c = 0; c < channels; ++c) {
-                // The brightness that decides on the noise is a mean of 3x3 pixels; the patch has room for one more
-                // pixel on every side, since its halo is twice that of a pass.
-                const float* above = centre - patch.row + c;
-                const float* below = centre + patch.row + c;
-                const float sum = above[-channels] + above[0] + above[channels] + centre[c - channels] + centre[c] +
-                                  centre[c + channels] + below[-channels] + below[0] + below[channels];
+                // The brightness that decides on the noise is a mean of 3x3 pixels, the nearest ones at the border.
+                const float* above = (y + halo > patch.inside.top ? centre - patch.row : centre) + c;
+                const float* below = (y + halo + 1 < patch.inside.bottom ? centre + patch.row : centre) + c;
+                const int left = x + halo > patch.inside.left ? -channels : 0;
+                const int right = x + halo + 1 < patch.inside.right ? channels : 0;
+                const float sum = above[left] + above[0] + above[right] + centre[c + left] + centre[c] +
+                                  centre[c + right] + below[left] + below[0] + below[right];
                 float& sample = noise[y * row + x * channels + c];
                 sample *= image.noise->at(c, sum / 9);
                 input.data[y * row + x * channels + c] = centre[c] + terms_.recorruption_strength * sample;

@@ -36,7 +36,7 @@ double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps
     if (recipe.warm_up > 0) rate *= std::min(1.0, (t + 1) / static_cast<double>(recipe.warm_up));
     if (recipe.halve_every > 0) {
         // Both published schedules: 2000 steps halved at 1500, and 3000 steps halved every 1000.
-        const std::int64_t every = steps >= 3000 ? 1000 : recipe.halve_every;
+        const std::int64_t every = recipe.steps >= 3000 ? 1000 : recipe.halve_every;
         return rate * std::pow(0.5, static_cast<double>(step / every));
     }
     return rate * (1 - t / static_cast<double>(steps));

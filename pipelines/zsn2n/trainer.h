@@ -26,7 +26,7 @@ class Trainer {
     // asked whether to give up; then the result is false and the parameters are as before.
     template <typename Abandon>
     bool step(const Arena& arena, std::int64_t index, std::int64_t steps, const Abandon& abandon, double* loss) {
-        // A group is a patch for each thread: seldom more than a tenth of a second.
+        // A group is a slot for each thread: a thirty-second of the image, where the whole image is used.
         for (std::int64_t slot = 0; slot < slots_; slot += team_.size()) {
             if (slot > 0 && recipe_.whole_image && abandon()) return false;
             const std::int64_t end = recipe_.whole_image ? std::min<std::int64_t>(slot + team_.size(), slots_) : slots_;

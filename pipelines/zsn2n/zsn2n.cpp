@@ -14,7 +14,8 @@
 namespace twofold::zsn2n {
 namespace {
 
-constexpr int kSmallestSide = 4;  // pixels; below that a 2x2 block has no neighbour to learn from
+constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
+constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has no neighbour to learn from
 
 // Scans float images; returns the white level in use.
 float check_pixels(const Settings& settings) {
@@ -28,7 +29,7 @@ float check_pixels(const Settings& settings) {
         largest = std::max(largest, range.largest_absolute);
     }
     if (settings.white > 0) return settings.white;
-    return (largest >= 0.1f && largest <= 2) || largest == 0 ? 1.0f : largest;
+    return (largest >= 0.1f && largest <= 8) || largest == 0 ? 1.0f : largest;
 }
 
 std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes + 999999) / 1000000) + " MB"; }
@@ -58,21 +59,23 @@ struct Denoiser::State {
           train(s.weights == nullptr),
           team(s.threads),
           network(network_shape(), s.implementation) {
+        if (settings.steps > 0) recipe.steps = settings.steps;
+        // Without a measure of the noise only the paper's own loss makes sense.
+        if (!noise.measured) recipe.loss = {1, 1, 0, 1};
         plan_memory();
         weights.shape = network.shape();
-        weights.ensemble = train ? ensemble() : settings.weights->ensemble;
+        weights.ensemble = train ? recipe.ensemble : settings.weights->ensemble;
         if (train)
             weights.values.resize(network.shape().parameters());
         else
             weights.values = settings.weights->values;
         settings.weights = nullptr;  // the caller's may be gone by the time of the run
-        if (settings.steps > 0) recipe.steps = settings.steps;
         report.steps_planned = train ? recipe.steps : 0;
         report.noise_sigma = 255 * noise.mean_sigma;
         report.threads = team.size();
         report.parameters = static_cast<std::int64_t>(network.shape().parameters());
         report.depth = network.shape().depth;
-        report.ensemble = weights.ensemble;
+        report.ensemble = ensemble();
         report.implementation = network.implementation();
     }
 
@@ -80,9 +83,9 @@ struct Denoiser::State {
         const int channels = settings.input.colour_channels();
         if (!train) {
             if (settings.weights->shape.channels != channels)
-                throw Error(ErrorCode::kInvalidArgument,
-                            "the weights are for " + std::to_string(settings.weights->shape.channels) +
-                                " colour channels, the image has " + std::to_string(channels));
+                throw Error(ErrorCode::kUnsupported, "the weights are for " +
+                                                         std::to_string(settings.weights->shape.channels) +
+                                                         " colour channels, the image has " + std::to_string(channels));
             return settings.weights->shape;
         }
         if (settings.input.width < kSmallestSide || settings.input.height < kSmallestSide)
@@ -97,7 +100,7 @@ struct Denoiser::State {
     // The ensemble multiplies the cost of the final pass; on large images that would dwarf the training.
     int ensemble() const {
         const double pixels = double(settings.input.width) * double(settings.input.height);
-        return pixels <= double(recipe.ensemble_pixels) ? recipe.ensemble : 1;
+        return pixels <= double(recipe.ensemble_pixels) ? weights.ensemble : 1;
     }
 
     void plan_memory() {
@@ -131,10 +134,12 @@ struct Denoiser::State {
         report.steps_done = 0;
         report.loss = 0;
         report.stop_reason = StopReason::kWeights;
-        int passes = weights.ensemble;
+        int passes = ensemble();
+        report.ensemble = passes;
         if (train) {
             run_training(control, passes);
             std::ranges::copy(trainer->result(arena), weights.values.begin());
+            if (report.stop_reason != StopReason::kSteps && report.steps_done < kFewestSteps) predict_nothing();
         }
         report.seconds_train = control.elapsed();
         report.ensemble = passes;
@@ -144,6 +149,13 @@ struct Denoiser::State {
         }
         report.seconds_total = control.elapsed();
         report.seconds_apply = report.seconds_total - report.seconds_train;
+    }
+
+    // A network cut short at the very start still holds its random weights; the best result by then is the image
+    // itself.
+    void predict_nothing() {
+        const auto last = static_cast<std::ptrdiff_t>(network.shape().layer(network.shape().depth).offset);
+        std::fill(weights.values.begin() + last, weights.values.end(), 0.0f);
     }
 
     void run_training(RunControl& control, int& passes) {

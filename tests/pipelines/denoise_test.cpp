@@ -65,6 +65,28 @@ TEST_CASE("the noise estimate follows the noise") {
     CHECK(255 * estimate_noise(clean.view(), 1).mean_sigma < 0.5);
 }
 
+TEST_CASE("black bars and blown skies do not hide the noise") {
+    const test::FloatImage clean = test::noisy_scene(200, 200, 3, 0);
+    test::FloatImage noisy(200, 200, 3);
+    ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 10, 1);
+    const double whole = estimate_noise(noisy.view(), 1).mean_sigma;
+    for (std::int64_t y = 0; y < 70; ++y)
+        for (std::int64_t x = 0; x < 200; ++x)
+            for (int c = 0; c < 3; ++c) noisy.at(x, y, c) = y < 35 ? 0.0f : 1.0f;
+    CHECK(estimate_noise(noisy.view(), 1).mean_sigma == Approx(whole).epsilon(0.05));
+}
+
+TEST_CASE("a training cut short at its start returns the image") {
+    test::FloatImage noisy = test::noisy_scene(64, 48, 3, 0.1), result(64, 48, 3);
+    Settings settings = settings_for(noisy, result);
+    settings.deadline_seconds = 1e-9;
+    Denoiser denoiser(settings);
+    denoiser.run(nullptr, nullptr);
+    CHECK(denoiser.report().stop_reason == StopReason::kDeadline);
+    CHECK(denoiser.report().steps_done < 30);
+    CHECK(result.pixels() == noisy.pixels());
+}
+
 TEST_CASE("a deadline shortens the training and is kept") {
     const test::FloatImage noisy = test::noisy_scene(64, 64, 3, 0.1);
     test::FloatImage result(64, 64, 3);
