@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds twofold in every way that is supported and tests it. Writes only to build/.
+# Builds twofold with gcc and clang, with and without oneDNN, and with sanitizers, and tests it. Writes only to build/.
 #
-#   ./check.sh           all presets; with sanitizers only the tests of single parts
+#   ./check.sh           all tests with gcc; with the other builds the tests of single parts
 #   ./check.sh --quick   the preset `dev` with all tests
 #   ./check.sh --all     all presets with all tests, and longer fuzzing
 #
