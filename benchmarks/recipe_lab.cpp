@@ -104,9 +104,9 @@ int main(int argc, char** argv) {
                        poisson > 0 ? poisson : gaussian, 0);
         settings.input = noisy.view;
         settings.output = result.view;
-        settings.recipe = name == "paper"  ? zsn2n::RecipeName::kPaper
-                          : name == "best" ? zsn2n::RecipeName::kBest
-                                           : zsn2n::RecipeName::kFast;
+        settings.recipe = name == "paper"  ? RecipeName::kPaper
+                          : name == "best" ? RecipeName::kBest
+                                           : RecipeName::kFast;
         zsn2n::Recipe recipe = zsn2n::make_recipe(settings.recipe);
         if (width) recipe.width = width;
         if (depth) recipe.depth = depth;

@@ -26,12 +26,15 @@ struct twofold_job {
 
     bool has_input = false;
     bool has_output = false;
+    twofold_method method = TWOFOLD_ZSN2N;
+    twofold::PipelineSettings settings;
     std::optional<twofold::zsn2n::Weights> weights;
-    twofold::zsn2n::Settings settings;
     twofold_progress_callback callback = nullptr;
     void* user = nullptr;
 
-    std::unique_ptr<twofold::zsn2n::Denoiser> denoiser;  // there after a commit
+    // There after a commit; `denoiser` is the same object where the method is ZS-N2N, the one that has weights.
+    std::unique_ptr<twofold::Pipeline> pipeline;
+    twofold::zsn2n::Denoiser* denoiser = nullptr;
     bool running = false;
     bool has_result = false;
 };
@@ -61,6 +64,12 @@ int raw_value(const Enum& value) {
     int raw;
     std::memcpy(&raw, &value, sizeof raw);
     return raw;
+}
+
+inline void forget_commit(twofold_job* job) {
+    job->denoiser = nullptr;
+    job->pipeline.reset();
+    job->has_result = false;
 }
 
 }  // namespace twofold::c_api

@@ -34,6 +34,16 @@ ProgressAction forward_progress(const Progress& progress, void* user) {
     }
 }
 
+void make_pipeline(twofold_job* job) {
+    zsn2n::Settings settings;
+    static_cast<PipelineSettings&>(settings) = job->settings;
+    if (settings.threads == 0) settings.threads = twofold_default_threads();
+    settings.weights = job->weights ? &*job->weights : nullptr;
+    auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+    job->denoiser = denoiser.get();
+    job->pipeline = std::move(denoiser);
+}
+
 // Marks the job as running, also when the run ends with an exception.
 class RunningMark {
   public:
@@ -66,26 +76,22 @@ twofold_status twofold_job_commit(twofold_job* job) {
     return guarded_handle(job, [&] {
         require(!job->running, ErrorCode::kInvalidState, "the job is running: it cannot be committed now");
         // First, so that the memory of the last commit is free for this one.
-        job->denoiser.reset();
-        job->has_result = false;
+        forget_commit(job);
         require(job->has_input, ErrorCode::kInvalidState, "the input image has not been set");
         require(job->has_output, ErrorCode::kInvalidState, "the output image has not been set");
         check_pair(job->settings.input, job->settings.output);
-        zsn2n::Settings settings = job->settings;
-        if (settings.threads == 0) settings.threads = twofold_default_threads();
-        settings.weights = job->weights ? &*job->weights : nullptr;
-        job->denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+        make_pipeline(job);
     });
 }
 
 twofold_status twofold_job_run(twofold_job* job) {
     return guarded_handle(job, [&] {
         require(!job->running, ErrorCode::kInvalidState, "the job is running already");
-        require(job->denoiser != nullptr, ErrorCode::kInvalidState,
+        require(job->pipeline != nullptr, ErrorCode::kInvalidState,
                 "the job has not been committed since it was last changed");
         job->has_result = false;
         const RunningMark mark(job);
-        job->denoiser->run(job->callback ? forward_progress : nullptr, job);
+        job->pipeline->run(job->callback ? forward_progress : nullptr, job);
         job->has_result = true;
     });
 }
@@ -93,9 +99,9 @@ twofold_status twofold_job_run(twofold_job* job) {
 twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* report) {
     return guarded_handle(job, [&] {
         require_argument(report != nullptr, "the place for the report is NULL");
-        require(job->denoiser != nullptr, ErrorCode::kInvalidState,
+        require(job->pipeline != nullptr, ErrorCode::kInvalidState,
                 "the job has not been committed since it was last changed");
-        const zsn2n::Report& source = job->denoiser->report();
+        const Report& source = job->pipeline->report();
         *report = {};
         report->steps_planned = source.steps_planned;
         report->steps_done = source.steps_done;
@@ -122,6 +128,7 @@ twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights**
         *weights = nullptr;
         require(!job->running && job->has_result, ErrorCode::kInvalidState,
                 "there are no weights before a run that succeeded");
+        require(job->denoiser != nullptr, ErrorCode::kUnsupported, "this method keeps no weights");
         *weights = new twofold_weights{job->context, job->denoiser->weights()};
     });
 }

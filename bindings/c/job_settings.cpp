@@ -18,8 +18,7 @@ twofold_status set(twofold_job* job, Body&& body) {
     return guarded_handle(job, [&] {
         require(!job->running, ErrorCode::kInvalidState, "the job is running: nothing can be set now");
         body();
-        job->denoiser.reset();
-        job->has_result = false;
+        forget_commit(job);
     });
 }
 
@@ -44,20 +43,23 @@ twofold_status twofold_job_set_output(twofold_job* job, const twofold_image* ima
 }
 
 twofold_status twofold_job_set_method(twofold_job* job, twofold_method method) {
-    return set(job, [&] { require_argument(raw_value(method) == TWOFOLD_ZSN2N, "the method is unknown"); });
+    return set(job, [&] {
+        require_argument(raw_value(method) == TWOFOLD_ZSN2N, "the method is unknown");
+        job->method = method;
+    });
 }
 
 twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe) {
     return set(job, [&] {
         switch (raw_value(recipe)) {
             case TWOFOLD_RECIPE_FAST:
-                job->settings.recipe = zsn2n::RecipeName::kFast;
+                job->settings.recipe = RecipeName::kFast;
                 break;
             case TWOFOLD_RECIPE_BEST:
-                job->settings.recipe = zsn2n::RecipeName::kBest;
+                job->settings.recipe = RecipeName::kBest;
                 break;
             case TWOFOLD_RECIPE_PAPER:
-                job->settings.recipe = zsn2n::RecipeName::kPaper;
+                job->settings.recipe = RecipeName::kPaper;
                 break;
             default:
                 require_argument(false, "the recipe is unknown");

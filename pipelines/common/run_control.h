@@ -9,7 +9,7 @@ namespace twofold {
 
 enum class Phase { kTrain, kApply };
 enum class ProgressAction { kContinue, kFinish, kCancel };
-enum class StopReason { kSteps, kDeadline, kCallback, kWeights };
+enum class StopReason { kSteps, kDeadline, kCallback, kWeights, kConverged, kVariance, kNoise };
 
 struct Progress {
     Phase phase = Phase::kTrain;

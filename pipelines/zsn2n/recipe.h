@@ -4,11 +4,11 @@
 
 #include <cstdint>
 
+#include "pipelines/common/pipeline.h"
 #include "pipelines/zsn2n/loss_terms.h"
 
 namespace twofold::zsn2n {
 
-enum class RecipeName { kFast, kBest, kPaper };
 enum class Optimizer { kAdam, kMuon };
 
 struct Recipe {
