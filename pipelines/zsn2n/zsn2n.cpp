@@ -5,10 +5,11 @@
 #include <string>
 
 #include "ops/conv2d/conv2d_table.h"
+#include "pipelines/common/memory_budget.h"
 #include "pipelines/common/noise_model.h"
+#include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/applier.h"
 #include "pipelines/zsn2n/trainer.h"
-#include "platform/memory_info.h"
 #include "runtime/error.h"
 
 namespace twofold::zsn2n {
@@ -16,23 +17,6 @@ namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
 constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has no neighbour to learn from
-
-// Scans float images; returns the white level in use.
-float check_pixels(const Settings& settings) {
-    const ImageView& image = settings.input;
-    if (image.type != DataType::kFloat32) return integer_white(image.type);
-    float largest = 0;
-    for (std::int64_t y = 0; y < image.height; ++y) {
-        const SampleRange range = scan_row(image, y);
-        if (!range.finite)
-            throw Error(ErrorCode::kNonFinite, "the image holds NaN or infinity in row " + std::to_string(y));
-        largest = std::max(largest, range.largest_absolute);
-    }
-    if (settings.white > 0) return settings.white;
-    return (largest >= 0.1f && largest <= 8) || largest == 0 ? 1.0f : largest;
-}
-
-std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes + 999999) / 1000000) + " MB"; }
 
 }  // namespace
 
@@ -53,7 +37,7 @@ struct Denoiser::State {
 
     explicit State(const Settings& s)
         : settings(s),
-          white(check_pixels(s)),
+          white(check_samples(s.input, s.white)),
           noise(estimate_noise(s.input, white)),
           recipe(s.constants ? *s.constants : make_recipe(s.recipe)),
           train(s.weights == nullptr),
@@ -104,8 +88,7 @@ struct Denoiser::State {
     }
 
     void plan_memory() {
-        const std::uint64_t available = platform::available_memory();
-        const std::uint64_t budget = settings.memory_budget ? std::min(settings.memory_budget, available) : available;
+        const std::uint64_t usable = usable_memory(settings.memory_budget);
         std::uint64_t needed = 0;
         for (const int tile : {64, 32, 16}) {
             ArenaPlan plan;
@@ -119,14 +102,12 @@ struct Denoiser::State {
             applier.emplace(network, settings.input, settings.output, white, tile, team);
             applier->reserve(plan);
             needed = plan.size();
-            if (needed > budget) continue;
+            if (needed > usable) continue;
             arena = Arena(plan);
             report.memory_bytes = needed;
             return;
         }
-        throw Error(ErrorCode::kOverBudget, "the job needs " + megabytes(needed) + " of memory, and " +
-                                                megabytes(budget) +
-                                                (budget < available ? " are allowed" : " are free"));
+        require_memory(needed, usable);
     }
 
     void run(ProgressCallback callback, void* user) {

@@ -1,0 +1,35 @@
+// What the output of the network is compared with: the part of the objective that differs from task to task.
+#ifndef TWOFOLD_PIPELINES_COMMON_PRIOR_DATA_TERM_H
+#define TWOFOLD_PIPELINES_COMMON_PRIOR_DATA_TERM_H
+
+#include <cstdint>
+
+#include "ops/feature_map.h"
+#include "runtime/arena.h"
+#include "runtime/thread_team.h"
+
+namespace twofold::prior {
+
+// Where a run stands.
+struct FitStep {
+    std::int64_t index;  // from 0
+    std::int64_t steps;
+    const float* average;  // of the outputs before this step, dense; null before the first step
+};
+
+class DataTerm {
+  public:
+    virtual ~DataTerm() = default;
+    virtual void reserve(ArenaPlan& plan) = 0;
+    // At the start of a run: brings the image into the arena.
+    virtual void begin(ThreadTeam& team, const Arena& arena) = 0;
+    // Returns the loss of the output and writes its gradient to diff; both maps have the result's size.
+    virtual double evaluate(ThreadTeam& team, const Arena& arena, const FitStep& step, ops::ConstFeatureMap output,
+                            ops::FeatureMap diff) = 0;
+    // Weight of the total variation in use; 0 for a term without one.
+    virtual double lambda() const { return 0; }
+};
+
+}  // namespace twofold::prior
+
+#endif

@@ -1,0 +1,336 @@
+#include "pipelines/common/prior/fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "ops/noise/noise_field.h"
+#include "pipelines/common/memory_budget.h"
+#include "runtime/error.h"
+#include "runtime/random.h"
+
+namespace twofold::prior {
+namespace {
+
+// Streams of random numbers, one a purpose.
+constexpr std::uint64_t kBaseInput = 0x64697010, kInputNoise = 0x64697011, kParameterNoise = 0x64697012;
+constexpr std::int64_t kGoodEvery = 25;  // steps between copies of good parameters
+
+int rounded_up(int length, std::size_t scales) {
+    const int step = 1 << scales;
+    return (length + step - 1) / step * step;
+}
+
+HourglassShape network_shape(const PipelineSettings& settings, const Recipe& recipe) {
+    const ImageView& image = settings.output;
+    const std::size_t depth = possible_scales(image.height, image.width, recipe.down_kernel, recipe.scales.size());
+    if (depth == 0)
+        throw Error(ErrorCode::kUnsupported,
+                    "an image of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
+                        " pixels is too small for this network: it needs at least " +
+                        std::to_string(recipe.down_kernel) + "x" + std::to_string(recipe.down_kernel));
+    constexpr std::int64_t kLargestSide = 1 << 16;  // far beyond what fits into memory, and safe for int
+    if (std::max(image.width, image.height) > kLargestSide)
+        throw Error(ErrorCode::kUnsupported, "this method takes images of at most 65536 pixels a side");
+    HourglassShape shape;
+    shape.height = rounded_up(static_cast<int>(image.height), depth);
+    shape.width = rounded_up(static_cast<int>(image.width), depth);
+    shape.in = recipe.input == InputKind::kMeshGrid ? 2 : recipe.in;
+    shape.out = image.colour_channels();
+    // A small image does without the coarsest scales.
+    shape.scales.assign(recipe.scales.begin(), recipe.scales.begin() + static_cast<std::ptrdiff_t>(depth));
+    shape.down_kernel = recipe.down_kernel;
+    shape.up_1x1 = recipe.up_1x1;
+    shape.upsampling = recipe.upsampling;
+    return shape;
+}
+
+ops::FeatureMap cropped(ops::FeatureMap map, int height, int width) {
+    map.height = height;
+    map.width = width;
+    return map;
+}
+
+}  // namespace
+
+// Progress, cancellation and deadline while steps are under way.
+class Fit::StepWatch final : public PassWatch {
+  public:
+    StepWatch(RunControl& control, Report& report) : control_(control), report_(report) {}
+
+    void between_layers() override { ask(false); }
+    // True if the caller wants no further step.
+    bool finished(bool last) {
+        ask(last);
+        return finish_;
+    }
+    void plan(std::int64_t steps) { steps_ = steps; }
+
+  private:
+    void ask(bool force) {
+        Progress progress;
+        progress.phase = Phase::kTrain;
+        progress.done = report_.steps_done;
+        progress.total = steps_;
+        progress.loss = report_.loss;
+        const double per_step = control_.elapsed() / double(std::max<std::int64_t>(1, report_.steps_done));
+        progress.seconds_left = per_step * double(steps_ - report_.steps_done);
+        const ProgressAction action = control_.report(progress, force);
+        if (action == ProgressAction::kCancel) {
+            report_.stop_reason = StopReason::kCallback;
+            throw Error(ErrorCode::kCancelled, "cancelled while training");
+        }
+        finish_ = finish_ || action == ProgressAction::kFinish;
+    }
+
+    RunControl& control_;
+    Report& report_;
+    std::int64_t steps_ = 0;
+    bool finish_ = false;
+};
+
+Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white, double noise_sigma,
+         std::unique_ptr<DataTerm> term)
+    : settings_(settings),
+      recipe_(recipe),
+      rule_(rule),
+      white_(white),
+      term_(std::move(term)),
+      height_(static_cast<int>(std::min<std::int64_t>(settings.output.height, 1 << 16))),
+      width_(static_cast<int>(std::min<std::int64_t>(settings.output.width, 1 << 16))),
+      channels_(settings.output.colour_channels()),
+      values_(static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_) *
+              static_cast<std::size_t>(channels_)),
+      team_(settings.threads),
+      variance_(static_cast<std::int64_t>(values_), rule.window, settings.seed),
+      patience_(rule.patience) {
+    if (settings.steps > 0) recipe_.steps = settings.steps;
+    network_.emplace(network_shape(settings, recipe), settings.implementation, settings.threads);
+    optimizer_.emplace(network_->parameters(), recipe_);
+    ArenaPlan plan;
+    reserve(plan);
+    require_memory(plan.size(), settings.memory_budget);
+    arena_ = Arena(plan);
+    report_.steps_planned = recipe_.steps;
+    report_.noise_sigma = 255 * noise_sigma;
+    report_.threads = team_.size();
+    report_.parameters = static_cast<std::int64_t>(network_->parameters().size());
+    report_.depth = static_cast<int>(network_->shape().depth());
+    report_.memory_bytes = plan.size();
+    report_.implementation = settings_.implementation == "ref" ? "ref" : "simd";
+}
+
+void Fit::reserve(ArenaPlan& plan) {
+    network_->reserve(plan);
+    optimizer_->reserve(plan);
+    if (rule_.kind == StopRule::Kind::kVariance) {
+        variance_.reserve(plan);
+        best_ = plan.reserve<float>(values_);
+    }
+    const std::size_t count = network_->parameters().size();
+    parameters_ = plan.reserve<float>(count);
+    gradient_ = plan.reserve<float>(count);
+    good_parameters_ = plan.reserve<float>(recipe_.roll_back_db > 0 ? count : 0);
+    clean_parameters_ = plan.reserve<float>(recipe_.parameter_noise > 0 ? count : 0);
+    const HourglassShape& shape = network_->shape();
+    base_input_ = plan.reserve<float>(static_cast<std::size_t>(shape.height) * static_cast<std::size_t>(shape.width) *
+                                      static_cast<std::size_t>(shape.in));
+    current_ = plan.reserve<float>(values_);
+    average_ = plan.reserve<float>(recipe_.average > 0 ? values_ : 0);
+    term_->reserve(plan);
+}
+
+void Fit::run(ProgressCallback callback, void* user) {
+    RunControl control(callback, user, settings_.deadline_seconds);
+    StepWatch watch(control, report_);
+    begin();
+    std::int64_t steps = recipe_.steps;
+    while (report_.steps_done < steps) {
+        watch.plan(steps);
+        const double loss = evaluate(report_.steps_done, steps, watch);
+        if (settings_.trace && settings_.trace_every > 0 && report_.steps_done % settings_.trace_every == 0)
+            settings_.trace({report_.steps_done, loss, arena_[current_].data(),
+                             recipe_.average > 0 ? arena_[average_].data() : nullptr},
+                            settings_.trace_user);
+        report_.loss = report_.steps_done == 0 ? loss : 0.98 * report_.loss + 0.02 * loss;
+        const bool over = judge(loss);
+        if (!over) update(report_.steps_done, steps, loss);
+        ++report_.steps_done;
+        if (over) {
+            report_.stop_reason = rule_.kind == StopRule::Kind::kNoise ? StopReason::kNoise : StopReason::kVariance;
+            break;
+        }
+        if (settings_.deadline_seconds > 0) {
+            // Fewer steps, but the whole schedule.
+            const double per_step = control.elapsed() / double(report_.steps_done);
+            const double possible = double(report_.steps_done) + control.left(0.1 * per_step) / per_step;
+            const bool short_of_time = possible < double(recipe_.steps);
+            steps = short_of_time ? std::max(report_.steps_done, static_cast<std::int64_t>(possible)) : recipe_.steps;
+            report_.stop_reason = short_of_time ? StopReason::kDeadline : StopReason::kSteps;
+        }
+        if (watch.finished(report_.steps_done >= steps)) {
+            report_.stop_reason = StopReason::kCallback;
+            break;
+        }
+    }
+    report_.seconds_train = control.elapsed();
+    deliver();
+    report_.seconds_total = control.elapsed();
+    report_.seconds_apply = report_.seconds_total - report_.seconds_train;
+}
+
+void Fit::begin() {
+    report_.steps_done = 0;
+    report_.best_step = 0;
+    report_.loss = 0;
+    report_.stop_reason = StopReason::kSteps;
+    good_loss_ = 0;
+    variance_.reset();
+    patience_ = Patience(rule_.patience);
+    network_->parameters().initialise(settings_.seed, arena_[parameters_].data());
+    std::ranges::fill(arena_[gradient_], 0.0f);
+    optimizer_->reset(arena_);
+    const HourglassShape& shape = network_->shape();
+    float* base = arena_[base_input_].data();
+    if (recipe_.input == InputKind::kMeshGrid) {
+        for (int y = 0; y < shape.height; ++y)
+            for (int x = 0; x < shape.width; ++x) {
+                *base++ = static_cast<float>(x) / static_cast<float>(std::max(1, shape.width - 1));
+                *base++ = static_cast<float>(y) / static_cast<float>(std::max(1, shape.height - 1));
+            }
+    } else {
+        for (std::size_t i = 0; i < arena_[base_input_].size(); i += 4) {
+            const RandomBlock words = random_block(settings_.seed, kBaseInput, i);
+            for (std::size_t k = i; k < std::min(i + 4, arena_[base_input_].size()); ++k)
+                base[k] = static_cast<float>(0.1 * uniform_open(words[k - i]));
+        }
+    }
+    term_->begin(team_, arena_);
+}
+
+double Fit::evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch) {
+    write_input(step);
+    if (recipe_.parameter_noise > 0) add_parameter_noise(step);
+    const float* parameters = arena_[parameters_].data();
+    network_->forward(team_, arena_, parameters, &watch);
+    const float* average = recipe_.average > 0 && step > 0 ? arena_[average_].data() : nullptr;
+    const ops::FeatureMap diff = network_->output_gradient(arena_);
+    // Beyond the image's edge nothing is asked of the network.
+    if (diff.height != height_ || diff.width != width_)
+        std::fill_n(diff.data, static_cast<std::size_t>(diff.row) * static_cast<std::size_t>(diff.height), 0.0f);
+    const double loss =
+        term_->evaluate(team_, arena_, {step, steps, average}, cropped(network_->output(arena_), height_, width_),
+                        cropped(diff, height_, width_));
+    take_output();
+    network_->backward(team_, arena_, parameters, arena_[gradient_].data(), &watch);
+    if (recipe_.parameter_noise > 0) remove_parameter_noise();
+    return loss;
+}
+
+void Fit::write_input(std::int64_t step) {
+    const ops::FeatureMap input = network_->input(arena_);
+    const ops::ConstFeatureMap base{arena_[base_input_].data(),
+                                    std::ptrdiff_t{input.width} * input.channels,
+                                    input.channels,
+                                    input.height,
+                                    input.width,
+                                    input.channels};
+    ops::add_normal_field(team_, settings_.seed, kInputNoise + (static_cast<std::uint64_t>(step) << 32),
+                          static_cast<float>(recipe_.input_noise), base, input);
+}
+
+// Perturbs the weights of the convolutions; the clean ones are kept for the update.
+void Fit::add_parameter_noise(std::int64_t step) {
+    const std::span<float> parameters = arena_[parameters_];
+    std::ranges::copy(parameters, arena_[clean_parameters_].begin());
+    for (const ParameterBlock& block : network_->parameters().blocks()) {
+        if (block.kind != ParameterBlock::Kind::kWeights) continue;
+        float* values = parameters.data() + block.offset;
+        double sum = 0, squares = 0;
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            sum += values[i];
+            squares += double(values[i]) * values[i];
+        }
+        const double count = static_cast<double>(block.size());
+        const double sigma =
+            recipe_.parameter_noise * std::sqrt(std::max(0.0, squares / count - sum * sum / (count * count)));
+        for (std::size_t i = 0; i < block.size(); i += 2) {
+            const RandomBlock words = random_block(
+                settings_.seed, kParameterNoise + (static_cast<std::uint64_t>(step) << 32), block.offset + i);
+            const auto pair = normal_pair(words[0], words[1]);
+            for (std::size_t k = i; k < std::min(i + 2, block.size()); ++k)
+                values[k] += static_cast<float>(sigma * pair[k - i]);
+        }
+    }
+}
+
+void Fit::remove_parameter_noise() { std::ranges::copy(arena_[clean_parameters_], arena_[parameters_].begin()); }
+
+void Fit::take_output() {
+    const ops::ConstFeatureMap output = cropped(network_->output(arena_), height_, width_);
+    float* current = arena_[current_].data();
+    const auto row = static_cast<std::size_t>(width_) * static_cast<std::size_t>(channels_);
+    const bool first = report_.steps_done == 0;
+    const auto keep = static_cast<float>(recipe_.average);
+    team_.run(height_, [&](std::int64_t y, int) {
+        const float* src = output.data + y * output.row;
+        float* dst = current + static_cast<std::size_t>(y) * row;
+        std::copy_n(src, row, dst);
+        if (recipe_.average <= 0) return;
+        float* average = arena_[average_].data() + static_cast<std::size_t>(y) * row;
+        for (std::size_t i = 0; i < row; ++i) average[i] = first ? src[i] : keep * average[i] + (1 - keep) * src[i];
+    });
+}
+
+void Fit::update(std::int64_t step, std::int64_t steps, double loss) {
+    const std::span<float> parameters = arena_[parameters_];
+    if (recipe_.roll_back_db > 0) {
+        const std::span<float> good = arena_[good_parameters_];
+        const bool spiked = !(loss <= good_loss_ * std::pow(10.0, recipe_.roll_back_db / 10));  // also for NaN
+        if (step > 0 && spiked) {
+            std::ranges::copy(good, parameters.begin());
+            return;
+        }
+        if (step % kGoodEvery == 0) {
+            std::ranges::copy(parameters, good.begin());
+            good_loss_ = loss;
+        }
+    }
+    optimizer_->step(team_, arena_, step + 1, learning_rate(recipe_, step, steps), arena_[gradient_].data(),
+                     parameters.data());
+}
+
+bool Fit::judge(double loss) {
+    const std::int64_t step = report_.steps_done;
+    switch (rule_.kind) {
+        case StopRule::Kind::kNone:
+            return false;
+        case StopRule::Kind::kNoise:
+            report_.best_step = step;
+            return loss <= rule_.noise_variance;
+        case StopRule::Kind::kVariance:
+            break;
+    }
+    double variance = 0;
+    if (!variance_.add(arena_, arena_[current_].data(), &variance)) return false;
+    if (patience_.lowest(step, variance)) {
+        std::ranges::copy(arena_[recipe_.average > 0 ? average_ : current_], arena_[best_].begin());
+        report_.best_step = step;
+    }
+    return patience_.exhausted(step);
+}
+
+void Fit::deliver() {
+    const bool has_best = rule_.kind == StopRule::Kind::kVariance && patience_.step() >= 0;
+    result_ = has_best ? best_ : recipe_.average > 0 ? average_ : current_;
+    if (!has_best) report_.best_step = report_.steps_done;
+    report_.lambda = term_->lambda();
+    const std::ptrdiff_t row = std::ptrdiff_t{width_} * channels_;
+    const float* result = arena_[result_].data();
+    team_.run(height_, [&](std::int64_t y, int) {
+        store_rectangle(settings_.output, white_, 0, y, width_, 1, result + y * row, row);
+    });
+}
+
+}  // namespace twofold::prior

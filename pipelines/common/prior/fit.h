@@ -1,0 +1,68 @@
+// Fits an hourglass network to one image and delivers its output: the run that Deep Image Prior and its relatives
+// share.
+#ifndef TWOFOLD_PIPELINES_COMMON_PRIOR_FIT_H
+#define TWOFOLD_PIPELINES_COMMON_PRIOR_FIT_H
+
+#include <memory>
+#include <optional>
+
+#include "pipelines/common/pipeline.h"
+#include "pipelines/common/prior/data_term.h"
+#include "pipelines/common/prior/hourglass.h"
+#include "pipelines/common/prior/optimizer.h"
+#include "pipelines/common/prior/output_variance.h"
+#include "pipelines/common/prior/recipe.h"
+#include "pipelines/common/prior/stop_rule.h"
+
+namespace twofold::prior {
+
+class Fit final : public Pipeline {
+  public:
+    // `settings.output` gives the size of the result and `white` its scale; settings.steps overrules the recipe's.
+    // Throws Error: kUnsupported, kOutOfMemory, kOverBudget.
+    Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white, double noise_sigma,
+        std::unique_ptr<DataTerm> term);
+
+    void run(ProgressCallback callback, void* user) override;
+    const Report& report() const override { return report_; }
+    // The result of the last run: height x width x channels of the output, dense, white is 1.
+    const float* result() const { return arena_[result_].data(); }
+
+  private:
+    class StepWatch;
+
+    void reserve(ArenaPlan& plan);
+    void begin();
+    // One step up to the gradient; returns the loss.
+    double evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch);
+    void write_input(std::int64_t step);
+    void add_parameter_noise(std::int64_t step);
+    void remove_parameter_noise();
+    void take_output();
+    void update(std::int64_t step, std::int64_t steps, double loss);
+    // True if the rule says that the fit is over.
+    bool judge(double loss);
+    void deliver();
+
+    PipelineSettings settings_;
+    Recipe recipe_;
+    StopRule rule_;
+    float white_;
+    std::unique_ptr<DataTerm> term_;
+    int height_, width_, channels_;  // of the result
+    std::size_t values_;
+    ThreadTeam team_;
+    std::optional<Hourglass> network_;
+    std::optional<ParameterOptimizer> optimizer_;
+    OutputVariance variance_;
+    Patience patience_;
+    double good_loss_ = 0;
+    Arena arena_;
+    ArenaRange<float> parameters_, gradient_, good_parameters_, clean_parameters_, base_input_, current_, average_,
+        best_, result_;
+    Report report_;
+};
+
+}  // namespace twofold::prior
+
+#endif

@@ -1,0 +1,211 @@
+#include "pipelines/common/prior/hourglass.h"
+
+#include <algorithm>
+
+#include "ops/activation/sigmoid.h"
+#include "ops/padding/reflect_border.h"
+
+namespace twofold::prior {
+
+Hourglass::Hourglass(const HourglassShape& shape, std::string_view implementation, int threads)
+    : shape_(shape), border_(shape.down_kernel / 2) {
+    for (std::size_t i = 0; i < shape.depth(); ++i) scales_.push_back(make_scale(i, implementation, threads));
+    const int channels = shape.depth() > 0 ? shape.scales[0].up : shape.in;
+    last_.emplace(ops::ConvLayerShape{1, 1, channels, shape.out, shape.height, shape.width},
+                  layout_.add_convolution(1, channels, shape.out), implementation, threads);
+}
+
+Hourglass::Scale Hourglass::make_scale(std::size_t index, std::string_view implementation, int threads) {
+    const auto [down, up, skip] = shape_.scales[index];
+    const int height = shape_.scale_height(index), width = shape_.scale_width(index);
+    const int in = shape_.scale_in(index), merged = shape_.merged(index), kernel = shape_.down_kernel;
+    const auto unit = [&](int k, int stride, int from, int to, int h, int w) {
+        return Unit(ops::ConvLayerShape{k, stride, from, to, h, w}, layout_.add_unit(k, from, to), implementation,
+                    threads);
+    };
+    Scale scale{{},
+                unit(kernel, 2, in, down, height / 2, width / 2),
+                unit(kernel, 1, down, down, height / 2, width / 2),
+                {},
+                {},
+                Norm{layout_.add_batch_norm(merged), merged, 1.0f, {}, {}},
+                {},
+                unit(3, 1, merged, up, height, width),
+                {},
+                {},
+                {},
+                {}};
+    if (skip > 0) scale.skip.emplace(unit(1, 1, in, skip, height, width));
+    if (shape_.up_1x1) scale.up_1x1.emplace(unit(1, 1, up, up, height, width));
+    return scale;
+}
+
+double Hourglass::flops() const {
+    double flops = 3 * last_->layer.shape().flops();
+    for (std::size_t i = 0; i < scales_.size(); ++i) {
+        const Scale& scale = scales_[i];
+        // Nobody asks for the gradient of the network's input.
+        const double passes = i == 0 ? 2 : 3;
+        flops += passes * scale.down_first.convolution.layer.shape().flops();
+        flops += 3 * (scale.down_second.convolution.layer.shape().flops() + scale.up.convolution.layer.shape().flops());
+        if (scale.skip) flops += passes * scale.skip->convolution.layer.shape().flops();
+        if (scale.up_1x1) flops += 3 * scale.up_1x1->convolution.layer.shape().flops();
+    }
+    return flops;
+}
+
+void Hourglass::reserve(ArenaPlan& plan) {
+    std::size_t scratch = last_->layer.scratch_size();
+    const auto take = [&](Unit& unit) {
+        unit.reserve(plan);
+        const auto& shape = unit.convolution.layer.shape();
+        scratch = std::max({scratch, unit.convolution.layer.scratch_size(),
+                            ops::batch_norm_scratch(shape.height, shape.width, shape.out)});
+    };
+    inputs_.clear();
+    input_gradients_.assign(1, MapRange{});
+    inputs_.push_back(MapRange::reserve(plan, shape_.height, shape_.width, shape_.in, border_));
+    for (std::size_t i = 0; i < scales_.size(); ++i) {
+        Scale& scale = scales_[i];
+        const auto [down, up, skip] = shape_.scales[i];
+        const int height = shape_.scale_height(i), width = shape_.scale_width(i), merged = shape_.merged(i);
+        const int in = shape_.scale_in(i);
+        take(scale.down_first);
+        take(scale.down_second);
+        take(scale.up);
+        if (scale.skip) take(*scale.skip);
+        if (scale.up_1x1) take(*scale.up_1x1);
+        scale.merged_norm.reserve(plan);
+        scratch = std::max(scratch, ops::batch_norm_scratch(height, width, merged));
+        scale.down_map = MapRange::reserve(plan, height / 2, width / 2, down, border_);
+        // Some maps lend their memory to gradients of other shapes during the backward pass.
+        scale.merged = MapRange::reserve(plan, height, width, std::max(merged, in), 0).as(height, width, merged, 0);
+        scale.merged_normed = MapRange::reserve(plan, height, width, merged, 1);
+        if (scale.up_1x1) scale.up_map = MapRange::reserve(plan, height, width, up, 0);
+        scale.result = MapRange::reserve(plan, height, width, std::max(up, skip), 0).as(height, width, up, 0);
+        scale.gradient = MapRange::reserve(plan, height, width, std::max({merged, up, down}), std::max(1, border_))
+                             .as(height, width, merged, 1);
+        const int next_border = i + 1 < scales_.size() ? border_ : 0;
+        inputs_.push_back(MapRange::reserve(plan, height / 2, width / 2, down, next_border));
+        input_gradients_.push_back(MapRange::reserve(plan, height / 2, width / 2, down, next_border));
+    }
+    last_->reserve(plan);
+    output_ = MapRange::reserve(plan, shape_.height, shape_.width, shape_.out, 0);
+    output_gradient_ = MapRange::reserve(plan, shape_.height, shape_.width, shape_.out, 0);
+    scratch_ = plan.reserve<float>(scratch);
+}
+
+void Hourglass::forward(ThreadTeam& team, const Arena& arena, const float* parameters, PassWatch* watch) const {
+    const Pass pass{team, arena, parameters, nullptr, arena[scratch_].data(), watch};
+    if (!scales_.empty()) forward_scale(0, pass);
+    const ops::Map last_input = scales_.empty() ? inputs_[0].inner(arena) : scales_[0].result.whole(arena);
+    last_->forward(pass, last_input, output_.whole(arena));
+    ops::sigmoid_forward(team, output(arena), output(arena));
+}
+
+void Hourglass::forward_scale(std::size_t index, const Pass& pass) const {
+    const Scale& scale = scales_[index];
+    const MapRange& input = inputs_[index];
+    const MapRange& next = inputs_[index + 1];
+    ops::reflect_border_forward(pass.team, input.inside(pass.arena), input.border);
+    scale.down_first.forward(pass, input.whole(pass.arena), scale.down_map.inside(pass.arena));
+    ops::reflect_border_forward(pass.team, scale.down_map.inside(pass.arena), border_);
+    scale.down_second.forward(pass, scale.down_map.whole(pass.arena), next.inside(pass.arena));
+    const bool deepest = index + 1 == scales_.size();
+    if (!deepest) forward_scale(index + 1, pass);
+
+    const MapRange& deeper = deepest ? next : scales_[index + 1].result;
+    const ops::FeatureMap merged = scale.merged.inside(pass.arena);
+    ops::upsample_forward(pass.team, shape_.upsampling, deeper.inside(pass.arena),
+                          slice(merged, 0, shape_.deeper(index)));
+    if (scale.skip)
+        scale.skip->forward(pass, input.inner(pass.arena),
+                            slice(merged, shape_.deeper(index), shape_.scales[index].skip));
+    scale.merged_norm.forward(pass, merged, scale.merged_normed.inside(pass.arena));
+    ops::reflect_border_forward(pass.team, scale.merged_normed.inside(pass.arena), 1);
+    const MapRange& up_map = scale.up_1x1 ? scale.up_map : scale.result;
+    scale.up.forward(pass, scale.merged_normed.whole(pass.arena), up_map.inside(pass.arena));
+    if (scale.up_1x1) scale.up_1x1->forward(pass, up_map.whole(pass.arena), scale.result.inside(pass.arena));
+}
+
+void Hourglass::backward(ThreadTeam& team, const Arena& arena, const float* parameters, float* gradient,
+                         PassWatch* watch) const {
+    const Pass pass{team, arena, parameters, gradient, arena[scratch_].data(), watch};
+    ops::sigmoid_backward(team, output(arena), output_gradient(arena), output_gradient(arena));
+    const ops::Map last_input = scales_.empty() ? inputs_[0].inner(arena) : scales_[0].result.whole(arena);
+    last_->backward_weights(pass, last_input, output_gradient_.whole(arena));
+    if (scales_.empty()) return;
+    const MapRange diff = scales_[0].gradient.as(shape_.height, shape_.width, shape_.scales[0].up, 0);
+    last_->backward_data(pass, output_gradient_.whole(arena), diff.whole(arena));
+    backward_scale(0, pass);
+}
+
+// The gradient of the scale's result lies in `gradient`, without border.
+void Hourglass::backward_scale(std::size_t index, const Pass& pass) const {
+    const Scale& scale = scales_[index];
+    backward_up(scale, pass);
+    backward_skip(index, pass);
+
+    const int deeper = shape_.deeper(index);
+    const MapRange& next = input_gradients_[index + 1];
+    const bool deepest = index + 1 == scales_.size();
+    const MapRange target = deepest ? next : scales_[index + 1].gradient.as(next.height, next.width, deeper, 0);
+    ops::upsample_backward(pass.team, shape_.upsampling, slice(scale.gradient.inside(pass.arena), 0, deeper),
+                           target.inside(pass.arena));
+    if (!deepest) backward_scale(index + 1, pass);
+    backward_down(index, pass);
+}
+
+// Leaves the gradient of `merged` in `gradient`.
+void Hourglass::backward_up(const Scale& scale, const Pass& pass) const {
+    const Arena& arena = pass.arena;
+    const int channels = scale.result.channels;
+    MapRange diff = scale.gradient.as(scale.result.height, scale.result.width, channels, 0);
+    if (scale.up_1x1) {
+        scale.up_1x1->backward_weights(pass, scale.up_map.whole(arena), diff.inside(arena), diff.inside(arena));
+        scale.up_1x1->convolution.backward_data(pass, diff.whole(arena), scale.result.whole(arena));
+        diff = scale.result;
+    }
+    const ops::FeatureMap before = scale.result.inside(arena);
+    scale.up.backward_weights(pass, scale.merged_normed.whole(arena), diff.inside(arena), before);
+    scale.up.convolution.backward_data(pass, scale.result.whole(arena), scale.gradient.whole(arena));
+    ops::reflect_border_backward(pass.team, scale.gradient.inside(arena), 1);
+    scale.merged_norm.backward(pass, scale.merged.inside(arena), scale.gradient.inside(arena),
+                               scale.gradient.inside(arena));
+}
+
+// Leaves the skip branch's part of the gradient of the scale's input in the memory of `merged`.
+void Hourglass::backward_skip(std::size_t index, const Pass& pass) const {
+    const Scale& scale = scales_[index];
+    if (!scale.skip) return;
+    const Arena& arena = pass.arena;
+    const MapRange& input = inputs_[index];
+    const int channels = shape_.scales[index].skip;
+    const MapRange diff = scale.result.as(input.height, input.width, channels, 0);
+    scale.skip->backward_weights(pass, input.inner(arena),
+                                 slice(scale.gradient.inside(arena), shape_.deeper(index), channels),
+                                 diff.inside(arena));
+    if (index == 0) return;
+    const MapRange diff_input = scale.merged.as(input.height, input.width, input.channels, 0);
+    scale.skip->convolution.backward_data(pass, diff.whole(arena), diff_input.whole(arena));
+}
+
+void Hourglass::backward_down(std::size_t index, const Pass& pass) const {
+    const Scale& scale = scales_[index];
+    const Arena& arena = pass.arena;
+    const MapRange& next = input_gradients_[index + 1];
+    scale.down_second.backward_weights(pass, scale.down_map.whole(arena), next.inside(arena), next.inside(arena));
+    const MapRange middle = scale.gradient.as(next.height, next.width, next.channels, border_);
+    scale.down_second.convolution.backward_data(pass, next.inner(arena), middle.whole(arena));
+    ops::reflect_border_backward(pass.team, middle.inside(arena), border_);
+    scale.down_first.backward_weights(pass, inputs_[index].whole(arena), middle.inside(arena), middle.inside(arena));
+    if (index == 0) return;
+    const MapRange& diff = input_gradients_[index];
+    scale.down_first.convolution.backward_data(pass, middle.inner(arena), diff.whole(arena));
+    ops::reflect_border_backward(pass.team, diff.inside(arena), diff.border);
+    if (!scale.skip) return;
+    const MapRange skip = scale.merged.as(diff.height, diff.width, diff.channels, 0);
+    ops::add(pass.team, skip.inside(arena), diff.inside(arena));
+}
+
+}  // namespace twofold::prior

@@ -1,0 +1,73 @@
+// Forward and backward pass of the hourglass network, with the memory that they need.
+//
+// Kept for the backward pass: what convolutions put out, which batch norm reads again, and what convolutions read.
+// Gradients go through one buffer a scale and through the memory of maps that are not read any more.
+#ifndef TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_H
+#define TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_H
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "pipelines/common/prior/hourglass_parts.h"
+
+namespace twofold::prior {
+
+class Hourglass {
+  public:
+    // Throws Error kUnsupported for kernels that this build has not.
+    Hourglass(const HourglassShape& shape, std::string_view implementation, int threads);
+
+    const HourglassShape& shape() const { return shape_; }
+    const ParameterLayout& parameters() const { return layout_; }
+    // Floating point operations of a forward and a backward pass, convolutions counted as direct ones.
+    double flops() const;
+
+    void reserve(ArenaPlan& plan);
+    // Where the caller writes the network's input, shape().height x width x in, before forward.
+    ops::FeatureMap input(const Arena& arena) const { return inputs_.front().inside(arena); }
+    // What forward wrote, and where the caller writes its gradient before backward; height x width x out without gaps.
+    ops::FeatureMap output(const Arena& arena) const { return output_.inside(arena); }
+    ops::FeatureMap output_gradient(const Arena& arena) const { return output_gradient_.inside(arena); }
+
+    void forward(ThreadTeam& team, const Arena& arena, const float* parameters, PassWatch* watch = nullptr) const;
+    // After forward with the same parameters. Writes the gradient of every parameter.
+    void backward(ThreadTeam& team, const Arena& arena, const float* parameters, float* gradient,
+                  PassWatch* watch = nullptr) const;
+
+  private:
+    struct Scale {
+        std::optional<Unit> skip;
+        Unit down_first, down_second;
+        MapRange down_map;  // between the two
+        MapRange merged;    // what came up beside the skip
+        Norm merged_norm;
+        MapRange merged_normed;
+        Unit up;
+        std::optional<Unit> up_1x1;
+        MapRange up_map;  // between the two, if there are two
+        MapRange result;
+        MapRange gradient;  // of the result, then of `merged`, then of `down_map`
+    };
+
+    Scale make_scale(std::size_t index, std::string_view implementation, int threads);
+    void forward_scale(std::size_t index, const Pass& pass) const;
+    void backward_scale(std::size_t index, const Pass& pass) const;
+    void backward_up(const Scale& scale, const Pass& pass) const;
+    void backward_skip(std::size_t index, const Pass& pass) const;
+    void backward_down(std::size_t index, const Pass& pass) const;
+
+    HourglassShape shape_;
+    int border_;  // of maps that a down convolution reads
+    ParameterLayout layout_;
+    std::vector<Scale> scales_;
+    std::vector<MapRange> inputs_,
+        input_gradients_;  // of each scale, and last what the deepest one's down branch gives
+    std::optional<Convolution> last_;
+    MapRange output_, output_gradient_;
+    ArenaRange<float> scratch_;
+};
+
+}  // namespace twofold::prior
+
+#endif
