@@ -5,9 +5,8 @@
 //   forward           rows = pixels, depth = kernel * in, columns = out
 //   backward_data     the same on flipped, transposed weights
 //   backward_weights  rows = kernel * in, depth = pixels, columns = out
-// The register tile is kRows x 3 vectors: 24 sums, 3 weights and a broadcast of the 32 registers of AVX-512 and NEON;
-// 12 sums of the 16 registers of AVX2 and SSE4. Outputs are never split across the depth, and each output pixel sees
-// the same operations in the same order wherever it lies, so that a tiled image equals an untiled one to the last bit.
+// Outputs are never split across the depth, and each output pixel sees the same operations in the same order wherever
+// it lies, so that a tiled image equals an untiled one to the last bit.
 //
 // Measured: docs/performance.md.
 #include "ops/highway_targets.h"
@@ -21,126 +20,10 @@
 #include <cstddef>
 
 #include "ops/conv2d/conv2d_simd.h"
+#include "ops/conv2d/conv2d_tiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
-
-#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
-constexpr int kRows = 8;
-#else
-constexpr int kRows = 4;
-#endif
-constexpr int kVectors = 3;
-
-enum class Finish { kBias, kMask, kAdd };
-
-struct Tile {
-    const float* src;         // first of the tile's rows
-    std::ptrdiff_t src_step;  // floats between rows of the tile (pixels)
-    std::ptrdiff_t src_line;  // floats between kernel rows
-    int lines;                // kernel rows
-    int depth;                // contiguous floats of one pixel in one kernel row
-    const float* weights;     // [lines][depth][columns]
-    std::ptrdiff_t columns;
-    float* dst;
-    std::ptrdiff_t dst_step;
-    const float* bias;
-    const float* activation;  // laid out like dst, but with its own steps
-    std::ptrdiff_t activation_step;
-    float slope;
-};
-
-template <Finish kFinish, int kR, int kV>
-HWY_INLINE void multiply_tile(const Tile& t) {
-    const D d;
-    const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
-    V sum[kR][kV];
-    HWY_UNROLL(8)
-    for (int v = 0; v < kV; ++v) {
-        const V start = kFinish == Finish::kBias ? hn::LoadU(d, t.bias + v * lanes) : hn::Zero(d);
-        HWY_UNROLL(8)
-        for (int r = 0; r < kR; ++r) sum[r][v] = start;
-    }
-    const float* HWY_RESTRICT weights = t.weights;
-    for (int line = 0; line < t.lines; ++line) {
-        const float* HWY_RESTRICT src = t.src + line * t.src_line;
-        for (int k = 0; k < t.depth; ++k) {
-            V w[kV];
-            HWY_UNROLL(8)
-            for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, weights + v * lanes);
-            weights += t.columns;
-            HWY_UNROLL(8)
-            for (int r = 0; r < kR; ++r) {
-                const V s = hn::Set(d, src[r * t.src_step + k]);
-                HWY_UNROLL(8)
-                for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(s, w[v], sum[r][v]);
-            }
-        }
-    }
-    const V slope = hn::Set(d, t.slope);
-    HWY_UNROLL(8)
-    for (int r = 0; r < kR; ++r) {
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) {
-            V value = sum[r][v];
-            if constexpr (kFinish == Finish::kBias)
-                value = hn::IfThenElse(hn::Gt(value, hn::Zero(d)), value, hn::Mul(value, slope));
-            if constexpr (kFinish == Finish::kMask) {
-                const V a = hn::LoadU(d, t.activation + r * t.activation_step + v * lanes);
-                value = hn::IfThenElse(hn::Gt(a, hn::Zero(d)), value, hn::Mul(value, slope));
-            }
-            hn::StoreU(value, d, t.dst + r * t.dst_step + v * lanes);
-        }
-    }
-}
-
-template <Finish kFinish, int kV>
-void multiply_rows(Tile t, int rows) {
-    switch (rows) {
-        case 1:
-            return multiply_tile<kFinish, 1, kV>(t);
-        case 2:
-            return multiply_tile<kFinish, 2, kV>(t);
-        case 3:
-            return multiply_tile<kFinish, 3, kV>(t);
-        case 4:
-            return multiply_tile<kFinish, 4, kV>(t);
-        default:
-            break;
-    }
-    if constexpr (kRows == 8) {
-        switch (rows) {
-            case 5:
-                return multiply_tile<kFinish, 5, kV>(t);
-            case 6:
-                return multiply_tile<kFinish, 6, kV>(t);
-            case 7:
-                return multiply_tile<kFinish, 7, kV>(t);
-            case 8:
-                return multiply_tile<kFinish, 8, kV>(t);
-            default:
-                break;
-        }
-    }
-}
-
-template <Finish kFinish>
-void multiply_columns(const Tile& t, int rows, int vectors) {
-    switch (vectors) {
-        case 1:
-            return multiply_rows<kFinish, 1>(t, rows);
-        case 2:
-            return multiply_rows<kFinish, 2>(t, rows);
-        case 3:
-            return multiply_rows<kFinish, 3>(t, rows);
-        default:
-            break;
-    }
-}
 
 // One pass over height x width pixels; `in` and `out` as this pass sees them. `out` is a multiple of the vector length.
 template <Finish kFinish>
@@ -162,6 +45,7 @@ void multiply_map(int height, int width, int kernel, int in, int out, ConstMap s
                 t.lines = kernel;
                 t.depth = kernel * in;
                 t.weights = weights + o;
+                t.weights_line = std::ptrdiff_t{kernel} * in * out;
                 t.columns = out;
                 t.dst = dst.data + y * dst.row + std::ptrdiff_t{x} * out + o;
                 t.dst_step = out;
@@ -171,6 +55,7 @@ void multiply_map(int height, int width, int kernel, int in, int out, ConstMap s
                                    : nullptr;
                 t.activation_step = out;
                 t.slope = slope;
+                t.tail = 0;
                 multiply_columns<kFinish>(t, rows, vectors);
                 x += rows;
             }
@@ -190,78 +75,8 @@ void backward_data(int height, int width, int kernel, int in, int out, ConstMap 
         multiply_map<Finish::kMask>(height, width, kernel, in, out, diff_dst, weights, nullptr, activation, slope,
                                     diff_src);
     else
-        multiply_map<Finish::kAdd>(height, width, kernel, in, out, diff_dst, weights, nullptr, activation, slope,
-                                   diff_src);
-}
-
-// kR consecutive rows of the product (taps and input channels) by kV vectors of output channels, summed over `lines`
-// rows of `width` pixels.
-template <int kR, int kV>
-HWY_INLINE void accumulate_tile(int lines, int width, ConstMap src, int src_step, ConstMap diff, int diff_step,
-                                float* HWY_RESTRICT sums, std::ptrdiff_t columns) {
-    const D d;
-    const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
-    V sum[kR][kV];
-    HWY_UNROLL(8)
-    for (int r = 0; r < kR; ++r) {
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) sum[r][v] = hn::LoadU(d, sums + r * columns + v * lanes);
-    }
-    for (int line = 0; line < lines; ++line) {
-        const float* HWY_RESTRICT s = src.data + line * src.row;
-        const float* HWY_RESTRICT g = diff.data + line * diff.row;
-        for (int x = 0; x < width; ++x, s += src_step, g += diff_step) {
-            V w[kV];
-            HWY_UNROLL(8)
-            for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, g + v * lanes);
-            HWY_UNROLL(8)
-            for (int r = 0; r < kR; ++r) {
-                const V value = hn::Set(d, s[r]);
-                HWY_UNROLL(8)
-                for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(value, w[v], sum[r][v]);
-            }
-        }
-    }
-    HWY_UNROLL(8)
-    for (int r = 0; r < kR; ++r) {
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, sums + r * columns + v * lanes);
-    }
-}
-
-template <int kV>
-void accumulate_rows(int rows, int lines, int width, ConstMap src, int src_step, ConstMap diff, int diff_step,
-                     float* sums, std::ptrdiff_t columns) {
-    int r = 0;
-    for (; r + kRows <= rows; r += kRows)
-        accumulate_tile<kRows, kV>(lines, width, {src.data + r, src.row}, src_step, diff, diff_step, sums + r * columns,
-                                   columns);
-    const ConstMap rest(src.data + r, src.row);
-    float* rest_sums = sums + r * columns;
-    switch (rows - r) {
-        case 1:
-            return accumulate_tile<1, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-        case 2:
-            return accumulate_tile<2, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-        case 3:
-            return accumulate_tile<3, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-        default:
-            break;
-    }
-    if constexpr (kRows == 8) {
-        switch (rows - r) {
-            case 4:
-                return accumulate_tile<4, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            case 5:
-                return accumulate_tile<5, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            case 6:
-                return accumulate_tile<6, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            case 7:
-                return accumulate_tile<7, kV>(lines, width, rest, src_step, diff, diff_step, rest_sums, columns);
-            default:
-                break;
-        }
-    }
+        multiply_map<Finish::kNone>(height, width, kernel, in, out, diff_dst, weights, nullptr, activation, slope,
+                                    diff_src);
 }
 
 // sums[lines of kernel][kernel * in][out] += src (x) diff
@@ -279,29 +94,11 @@ void backward_weights(int height, int width, int kernel, int in, int out, ConstM
             for (int ky = 0; ky < kernel; ++ky) {
                 const ConstMap s(src.data + (y + ky) * src.row, src.row);
                 float* block = sums + std::ptrdiff_t{ky} * kernel * in * out + o;
-                switch (vectors) {
-                    case 1:
-                        accumulate_rows<1>(kernel * in, lines, width, s, in, g, out, block, out);
-                        break;
-                    case 2:
-                        accumulate_rows<2>(kernel * in, lines, width, s, in, g, out, block, out);
-                        break;
-                    default:
-                        accumulate_rows<3>(kernel * in, lines, width, s, in, g, out, block, out);
-                        break;
-                }
+                accumulate_columns(kernel * in, vectors, lines, width, s, in, g, out, block, out);
             }
             o += vectors * lanes;
         }
-        if (!bias_sums) continue;
-        for (int o = 0; o < out; o += lanes) {
-            V sum = hn::LoadU(d, bias_sums + o);
-            for (int line = 0; line < lines; ++line) {
-                const float* g = diff.data + (y + line) * diff.row + o;
-                for (int x = 0; x < width; ++x) sum = hn::Add(sum, hn::LoadU(d, g + std::ptrdiff_t{x} * out));
-            }
-            hn::StoreU(sum, d, bias_sums + o);
-        }
+        if (bias_sums) accumulate_bias(lines, width, out, {diff.data + y * diff.row, diff.row}, out, bias_sums);
     }
 }
 

@@ -1,0 +1,139 @@
+// Direct convolution of whole maps: any channel counts, strides, and zeros beyond the edge of the map. The `columns`
+// taps of a kernel row are one contiguous run of floats, as in conv2d_simd.cpp; pixels near the edge have shorter runs.
+#include "ops/highway_targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/conv2d/layer_simd.cpp"
+#include <hwy/foreach_target.h>
+// foreach_target.h must come first
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "ops/conv2d/conv2d_tiles-inl.h"
+#include "ops/conv2d/layer_simd.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace twofold::ops::HWY_NAMESPACE {
+
+// `rows` pixels from x on, all of which see taps kx_first to kx_last - 1.
+void correlate_pixels(const simd::Correlation& c, Tile t, const float* src_row, int x, int rows, int kx_first,
+                      int kx_last, int vectors, const float* weights, float* dst_row) {
+    if (kx_last > kx_first) {
+        t.src = src_row + std::ptrdiff_t{x * c.stride + kx_first - c.left} * c.in;
+        t.depth = (kx_last - kx_first) * c.in;
+        t.weights = weights + std::ptrdiff_t{kx_first} * c.in * t.columns;
+    } else {
+        t.lines = 0;
+    }
+    t.dst = dst_row + x * c.dst_pixel;
+    multiply_columns<Finish::kPlain>(t, rows, vectors);
+}
+
+void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, ConstMap src, const float* weights,
+                   const float* start, float* dst_row) {
+    const int ky_first = std::max(0, c.top - y * c.stride);
+    const int ky_last = std::min(c.rows, c.src_height + c.top - y * c.stride);
+    Tile t{};
+    t.columns = padded_channels(c.out);
+    t.src_step = std::ptrdiff_t{c.stride} * c.in;
+    t.src_line = src.row;
+    t.lines = std::max(0, ky_last - ky_first);
+    t.weights_line = std::ptrdiff_t{c.columns} * c.in * t.columns;
+    t.dst_step = c.dst_pixel;
+    t.bias = start;
+    t.tail = tail;
+    // An empty range of kernel rows must not move the pointer out of the map.
+    const float* src_row = t.lines > 0 ? src.data + (y * c.stride + ky_first - c.top) * src.row : src.data;
+    const float* row_weights = t.lines > 0 ? weights + ky_first * t.weights_line : weights;
+    // Pixels from x_first to x_last - 1 see all taps of a kernel row.
+    const int x_first = std::min(c.width, (c.left + c.stride - 1) / c.stride);
+    const int last_start = c.src_width + c.left - c.columns;  // of a whole run, in pixels of src
+    const int x_last = std::clamp(last_start < 0 ? 0 : last_start / c.stride + 1, x_first, c.width);
+    const auto edge = [&](int x) {
+        const int kx_first = std::max(0, c.left - x * c.stride);
+        const int kx_last = std::min(c.columns, c.src_width + c.left - x * c.stride);
+        correlate_pixels(c, t, src_row, x, 1, kx_first, kx_last, vectors, row_weights, dst_row);
+    };
+    for (int x = 0; x < x_first; ++x) edge(x);
+    // Pixels are dealt out evenly.
+    const int blocks = (x_last - x_first + kRows - 1) / kRows;
+    for (int b = 0, x = x_first; b < blocks; ++b) {
+        const int rows = (x_last - x) / (blocks - b);
+        correlate_pixels(c, t, src_row, x, rows, 0, c.columns, vectors, row_weights, dst_row);
+        x += rows;
+    }
+    for (int x = x_last; x < c.width; ++x) edge(x);
+}
+
+void correlate(const simd::Correlation& c, int first, int last, ConstMap src, const float* weights, const float* start,
+               Map dst) {
+    const D d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    const int all = (c.out + lanes - 1) / lanes;
+    for (int begin = 0; begin < all;) {
+        const int vectors = std::min(kVectors, all - begin), o = begin * lanes;
+        const int tail = std::min(lanes, c.out - o - (vectors - 1) * lanes);
+        for (int y = first; y < last; ++y)
+            correlate_row(c, y, vectors, tail, src, weights + o, start + o, dst.data + y * dst.row + o);
+        begin += vectors;
+    }
+}
+
+// diff_dst with its channels padded by zeros.
+ConstMap pad_channels(int lines, int width, int out, ConstMap diff_dst, float* padded) {
+    const int columns = padded_channels(out);
+    for (int line = 0; line < lines; ++line)
+        for (int x = 0; x < width; ++x) {
+            float* pixel = padded + std::ptrdiff_t{line * simd::kGradientWidth + x} * columns;
+            std::copy_n(diff_dst.data + line * diff_dst.row + std::ptrdiff_t{x} * out, out, pixel);
+            std::fill(pixel + out, pixel + columns, 0.0f);
+        }
+    return {padded, std::ptrdiff_t{simd::kGradientWidth} * columns};
+}
+
+void accumulate_weights(const simd::WeightGradient& c, int ky_first, int ky_last, int first, int last, ConstMap src,
+                        ConstMap diff_dst, float* sums, float* bias_sums, float* scratch) {
+    const D d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    const int columns = padded_channels(c.out), all = columns / lanes;
+    for (int y = first; y < last; y += simd::kGradientLines)
+        for (int x = 0; x < c.width; x += simd::kGradientWidth) {
+            const int lines = std::min(simd::kGradientLines, last - y),
+                      width = std::min(simd::kGradientWidth, c.width - x);
+            ConstMap g(diff_dst.data + y * diff_dst.row + std::ptrdiff_t{x} * c.out, diff_dst.row);
+            if (columns != c.out) g = pad_channels(lines, width, c.out, g, scratch);
+            for (int begin = 0; begin < all; begin += kVectors) {
+                const int vectors = std::min(kVectors, all - begin), o = begin * lanes;
+                for (int ky = ky_first; ky < ky_last; ++ky) {
+                    const ConstMap s(src.data + (y * c.stride + ky) * src.row + std::ptrdiff_t{x} * c.stride * c.in,
+                                     src.row * c.stride);
+                    accumulate_columns(c.kernel * c.in, vectors, lines, width, s, c.stride * c.in, {g.data + o, g.row},
+                                       columns, sums + std::ptrdiff_t{ky} * c.kernel * c.in * columns + o, columns);
+                }
+            }
+            if (bias_sums) accumulate_bias(lines, width, columns, g, columns, bias_sums);
+        }
+}
+
+}  // namespace twofold::ops::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace twofold::ops::simd {
+
+HWY_EXPORT(correlate);
+HWY_EXPORT(accumulate_weights);
+
+void correlate(const Correlation& shape, int first, int last, ConstMap src, const float* weights, const float* start,
+               Map dst) {
+    HWY_DYNAMIC_DISPATCH(correlate)(shape, first, last, src, weights, start, dst);
+}
+void accumulate_weights(const WeightGradient& shape, int ky_first, int ky_last, int first, int last, ConstMap src,
+                        ConstMap diff_dst, float* sums, float* bias_sums, float* scratch) {
+    HWY_DYNAMIC_DISPATCH(accumulate_weights)
+    (shape, ky_first, ky_last, first, last, src, diff_dst, sums, bias_sums, scratch);
+}
+
+}  // namespace twofold::ops::simd
+#endif
