@@ -15,8 +15,13 @@ class NormalTable {
     // `count` numbers of mean 0 and variance 1, a pure function of seed, stream and the number's index.
     void fill(std::uint64_t seed, std::uint64_t stream, std::size_t count, float* dst) const;
 
-  private:
+    // Numbers from one counter block: two from each word, the low 12 bits of either half.
+    static constexpr int kBlock = 8;
     static constexpr std::size_t kEntries = 4096;
+    float quantile(std::size_t index) const { return quantiles_[index]; }
+    const float* quantiles() const { return quantiles_.data(); }
+
+  private:
     std::array<float, kEntries> quantiles_;
 };
 

@@ -1,0 +1,111 @@
+// The passes of batch normalisation: sums of each band of rows, statistics of the map, then every pixel.
+#include "ops/batch_norm/batch_norm.h"
+
+#include <cmath>
+
+#include "ops/batch_norm/batch_norm_simd.h"
+#include "ops/row_bands.h"
+
+namespace twofold::ops {
+namespace {
+
+// How `scratch` is laid out.
+struct Scratch {
+    float* scale;
+    float* shift;
+    float* by_src;
+    float* constant;
+    float* sums;  // [bands][2 * channels]
+    int channels;
+
+    Scratch(float* memory, int channels_)
+        : scale(memory),
+          shift(scale + channels_),
+          by_src(shift + channels_),
+          constant(by_src + channels_),
+          sums(constant + channels_),
+          channels(channels_) {}
+    float* of_band(int band) const { return sums + std::ptrdiff_t{band} * 2 * channels; }
+};
+
+// z = scale * x + shift, the same numbers in both passes.
+void set_affine(const Scratch& scratch, const float* gamma, const float* beta, BatchNormState state) {
+    for (int c = 0; c < scratch.channels; ++c) {
+        scratch.scale[c] = gamma[c] * state.inv_std[c];
+        scratch.shift[c] = std::fma(-state.mean[c], scratch.scale[c], beta[c]);
+    }
+}
+
+// Mean and squared deviations of the bands, put together (Chan, Golub, LeVeque 1979).
+void set_statistics(const ConstFeatureMap& src, const Scratch& scratch, BatchNormState state) {
+    const RowBands bands(src.height);
+    const double pixels = double(src.height) * src.width;
+    const auto pixels_of = [&](int b) { return double(bands.last(b) - bands.first(b)) * src.width; };
+    const auto mean_of = [&](int b, int c) {
+        return double{src.at(bands.first(b), 0)[c]} + double{scratch.of_band(b)[c]} / pixels_of(b);
+    };
+    for (int c = 0; c < src.channels; ++c) {
+        double sum = 0, squares = 0;
+        for (int b = 0; b < bands.count(); ++b) sum += mean_of(b, c) * pixels_of(b);
+        const double mean = sum / pixels;
+        for (int b = 0; b < bands.count(); ++b) {
+            const double band_sum = double{scratch.of_band(b)[c]}, d = mean_of(b, c) - mean;
+            squares += double{scratch.of_band(b)[src.channels + c]} - band_sum * band_sum / pixels_of(b);
+            squares += pixels_of(b) * d * d;
+        }
+        state.mean[c] = static_cast<float>(mean);
+        const double variance = std::max(squares / pixels, 0.0);
+        state.inv_std[c] = static_cast<float>(1 / std::sqrt(variance + double{kBatchNormEpsilon}));
+    }
+}
+
+}  // namespace
+
+std::size_t batch_norm_scratch(int height, int, int channels) {
+    return static_cast<std::size_t>(4 + 2 * RowBands(height).count()) * static_cast<std::size_t>(channels);
+}
+
+void batch_norm_forward(ThreadTeam& team, ConstFeatureMap src, const float* gamma, const float* beta, float slope,
+                        BatchNormState state, FeatureMap dst, float* memory) {
+    const Scratch scratch(memory, src.channels);
+    for_each_band(team, src.height, [&](int band, int first, int last) {
+        simd::batch_norm_sums(src, {first, last}, scratch.of_band(band));
+    });
+    set_statistics(src, scratch, state);
+    set_affine(scratch, gamma, beta, state);
+    for_each_band(team, src.height, [&](int, int first, int last) {
+        simd::batch_norm_apply(src, {first, last}, scratch.scale, scratch.shift, slope, dst);
+    });
+}
+
+void batch_norm_backward(ThreadTeam& team, ConstFeatureMap src, ConstFeatureMap diff_dst, const float* gamma,
+                         const float* beta, float slope, BatchNormState state, FeatureMap diff_src, float* diff_gamma,
+                         float* diff_beta, float* memory) {
+    const Scratch scratch(memory, src.channels);
+    set_affine(scratch, gamma, beta, state);
+    for_each_band(team, src.height, [&](int band, int first, int last) {
+        simd::batch_norm_diff_sums(src, diff_dst, {first, last}, scratch.scale, scratch.shift, slope, state.mean,
+                                   scratch.of_band(band));
+    });
+    const double pixels = double(src.height) * src.width;
+    for (int c = 0; c < src.channels; ++c) {
+        double sum = 0, product = 0;
+        for (int b = 0; b < RowBands(src.height).count(); ++b) {
+            sum += double{scratch.of_band(b)[c]};
+            product += double{scratch.of_band(b)[src.channels + c]};
+        }
+        const double inv_std = double{state.inv_std[c]}, scale = double{scratch.scale[c]};
+        product *= inv_std;
+        diff_beta[c] = static_cast<float>(sum);
+        diff_gamma[c] = static_cast<float>(product);
+        const double by_src = -scale * inv_std * product / pixels;
+        scratch.by_src[c] = static_cast<float>(by_src);
+        scratch.constant[c] = static_cast<float>(-scale * sum / pixels - by_src * double{state.mean[c]});
+    }
+    const simd::BatchNormDiff diff{scratch.scale, scratch.shift, scratch.by_src, scratch.constant, slope};
+    for_each_band(team, src.height, [&](int, int first, int last) {
+        simd::batch_norm_diff_apply(src, diff_dst, {first, last}, diff, diff_src);
+    });
+}
+
+}  // namespace twofold::ops
