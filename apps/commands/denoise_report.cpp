@@ -24,6 +24,12 @@ const char* stopped_by(twofold_stop_reason reason) {
             return "interrupt";
         case TWOFOLD_STOP_WEIGHTS:
             return "weights";
+        case TWOFOLD_STOP_CONVERGED:
+            return "converged";
+        case TWOFOLD_STOP_VARIANCE:
+            return "variance";
+        case TWOFOLD_STOP_NOISE:
+            return "noise";
     }
     return "unknown";
 }

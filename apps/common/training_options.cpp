@@ -14,6 +14,12 @@ twofold_recipe recipe_of(const std::string& name) {
     return TWOFOLD_RECIPE_FAST;
 }
 
+twofold_method method_of(const std::string& name) {
+    if (name == "dip") return TWOFOLD_DIP;
+    if (name == "two-stage") return TWOFOLD_TWO_STAGE;
+    return TWOFOLD_ZSN2N;
+}
+
 twofold_progress_action on_progress(const twofold_progress* progress, void* user) {
     if (interrupted()) return TWOFOLD_CANCEL;
     const double fraction =
@@ -30,7 +36,7 @@ void add_threads_option(CLI::App* app, std::int32_t* threads) {
 }
 
 void add_training_options(CLI::App* app, TrainingOptions* options) {
-    app->add_option("--method", options->method, "How to denoise")->check(CLI::IsMember({"zsn2n"}));
+    app->add_option("--method", options->method, "How to denoise")->check(CLI::IsMember({"zsn2n", "dip", "two-stage"}));
     app->add_option("--recipe", options->recipe, "fast (default), best: slower and better, paper: as published")
         ->check(CLI::IsMember({"fast", "best", "paper"}));
     app->add_option("--steps", options->steps, "Training steps (default: the recipe's)")->check(CLI::Range(1, 1000000));
@@ -51,7 +57,7 @@ void check_kernels(const TrainingOptions& options) {
 }
 
 void apply_training_options(const Context& context, const Job& job, const TrainingOptions& options) {
-    check(twofold_job_set_method(job.get(), TWOFOLD_ZSN2N), context.get());
+    check(twofold_job_set_method(job.get(), method_of(options.method)), context.get());
     check(twofold_job_set_recipe(job.get(), recipe_of(options.recipe)), context.get());
     check(twofold_job_set_steps(job.get(), options.steps), context.get());
     check(twofold_job_set_seed(job.get(), options.seed), context.get());

@@ -7,6 +7,10 @@
 #include <memory>
 #include <optional>
 
+#include "pipelines/dip/dip.h"
+#include "pipelines/inpaint/inpaint.h"
+#include "pipelines/two_stage/two_stage.h"
+#include "pipelines/upscale/upscale.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "runtime/error.h"
 #include "twofold/twofold.h"
@@ -28,9 +32,19 @@ struct twofold_job {
     bool has_output = false;
     twofold_method method = TWOFOLD_ZSN2N;
     twofold::PipelineSettings settings;
+    std::optional<twofold::ImageView> mask;
+    int factor = 1;
+    twofold::dip::Defect defect = twofold::dip::Defect::kNoise;
+    twofold::inpaint::Missing missing = twofold::inpaint::Missing::kText;
+    twofold::ops::TotalVariation total_variation = twofold::ops::TotalVariation::kAnisotropic;
+    double lambda = 0;
+    twofold::two_stage::Detail detail = twofold::two_stage::Detail::kNoisy;
+    twofold::prior::StopChoice stop = twofold::prior::StopChoice::kAuto;
     std::optional<twofold::zsn2n::Weights> weights;
     twofold_progress_callback callback = nullptr;
     void* user = nullptr;
+    twofold_trace_callback trace = nullptr;
+    void* trace_user = nullptr;
 
     // There after a commit; `denoiser` is the same object where the method is ZS-N2N, the one that has weights.
     std::unique_ptr<twofold::Pipeline> pipeline;

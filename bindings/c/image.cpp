@@ -111,6 +111,11 @@ void require_image(bool condition, const char* role, const char* sentence) {
     if (!condition) throw Error(ErrorCode::kInvalidArgument, std::string("the ") + role + " image " + sentence);
 }
 
+void check_channels(const ImageView& source, const ImageView& target) {
+    require_argument(source.channels == target.channels && source.has_alpha == target.has_alpha,
+                     "input and output must have the same channels");
+}
+
 }  // namespace
 
 ImageView checked_view(const twofold_image& image, Access access, const char* role) {
@@ -141,10 +146,16 @@ ImageView checked_view(const twofold_image& image, Access access, const char* ro
 void check_pair(const ImageView& source, const ImageView& target) {
     require_argument(source.width == target.width && source.height == target.height,
                      "input and output must have the same width and height");
-    require_argument(source.channels == target.channels && source.has_alpha == target.has_alpha,
-                     "input and output must have the same channels");
+    check_channels(source, target);
     require_argument(same_view(source, target) || !share_memory(source, target),
                      "input and output share memory without being the same view");
+}
+
+void check_enlarged_pair(const ImageView& source, const ImageView& target, int factor) {
+    require_argument(source.width * factor == target.width && source.height * factor == target.height,
+                     "the output's width and height must be the input's times the factor");
+    check_channels(source, target);
+    require_argument(!share_memory(source, target), "input and output share memory");
 }
 
 void check_finite(const ImageView& image, const char* role) {

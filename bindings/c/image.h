@@ -18,6 +18,10 @@ ImageView checked_view(const twofold_image& image, Access access, const char* ro
 // equal row stride, such as two halves of one picture, may lie side by side.
 void check_pair(const ImageView& source, const ImageView& target);
 
+// Throws Error kInvalidArgument if `target` is not `factor` times as wide and high as the source with the same
+// channels, or if the two share memory.
+void check_enlarged_pair(const ImageView& source, const ImageView& target, int factor);
+
 // Throws Error kNonFinite if a colour sample is NaN or infinite.
 void check_finite(const ImageView& image, const char* role);
 

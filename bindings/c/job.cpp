@@ -2,13 +2,13 @@
 #include <utility>
 
 #include "bindings/c/guard.h"
-#include "bindings/c/image.h"
+#include "bindings/c/make_pipeline.h"
 
 using namespace twofold;
 using namespace twofold::c_api;
 
 static_assert(static_cast<int>(Phase::kApply) == TWOFOLD_PHASE_APPLY);
-static_assert(static_cast<int>(StopReason::kWeights) == TWOFOLD_STOP_WEIGHTS);
+static_assert(static_cast<int>(StopReason::kNoise) == TWOFOLD_STOP_NOISE);
 static_assert(static_cast<int>(ErrorCode::kInternal) == TWOFOLD_INTERNAL);
 
 namespace {
@@ -32,16 +32,6 @@ ProgressAction forward_progress(const Progress& progress, void* user) {
         default:
             return ProgressAction::kContinue;
     }
-}
-
-void make_pipeline(twofold_job* job) {
-    zsn2n::Settings settings;
-    static_cast<PipelineSettings&>(settings) = job->settings;
-    if (settings.threads == 0) settings.threads = twofold_default_threads();
-    settings.weights = job->weights ? &*job->weights : nullptr;
-    auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
-    job->denoiser = denoiser.get();
-    job->pipeline = std::move(denoiser);
 }
 
 // Marks the job as running, also when the run ends with an exception.
@@ -79,7 +69,6 @@ twofold_status twofold_job_commit(twofold_job* job) {
         forget_commit(job);
         require(job->has_input, ErrorCode::kInvalidState, "the input image has not been set");
         require(job->has_output, ErrorCode::kInvalidState, "the output image has not been set");
-        check_pair(job->settings.input, job->settings.output);
         make_pipeline(job);
     });
 }
@@ -105,6 +94,7 @@ twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* re
         *report = {};
         report->steps_planned = source.steps_planned;
         report->steps_done = source.steps_done;
+        report->best_step = source.best_step;
         report->seconds_total = source.seconds_total;
         report->seconds_train = source.seconds_train;
         report->seconds_apply = source.seconds_apply;
@@ -112,6 +102,8 @@ twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* re
             source.steps_done > 0 ? source.seconds_train / static_cast<double>(source.steps_done) : 0;
         report->loss = source.loss;
         report->noise_sigma = source.noise_sigma;
+        report->lambda = source.lambda;
+        report->gap = source.gap;
         report->stop_reason = static_cast<twofold_stop_reason>(source.stop_reason);
         report->threads = source.threads;
         report->parameters = source.parameters;

@@ -22,6 +22,14 @@ twofold_status set(twofold_job* job, Body&& body) {
     });
 }
 
+// Enumerations of both sides have the same members in the same order, 0 to `last`.
+template <typename Ours, typename Theirs>
+Ours checked_enum(const Theirs& value, int last, const char* sentence) {
+    const int raw = raw_value(value);
+    require_argument(raw >= 0 && raw <= last, sentence);
+    return static_cast<Ours>(raw);
+}
+
 bool is_finite_and_not_negative(double value) { return std::isfinite(value) && value >= 0; }
 
 }  // namespace
@@ -44,26 +52,71 @@ twofold_status twofold_job_set_output(twofold_job* job, const twofold_image* ima
 
 twofold_status twofold_job_set_method(twofold_job* job, twofold_method method) {
     return set(job, [&] {
-        require_argument(raw_value(method) == TWOFOLD_ZSN2N, "the method is unknown");
+        const int raw = raw_value(method);
+        require_argument(raw == TWOFOLD_ZSN2N || (raw >= TWOFOLD_DIP && raw <= TWOFOLD_LANCZOS),
+                         "the method is unknown");
         job->method = method;
     });
 }
 
 twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe) {
+    return set(job, [&] { job->settings.recipe = checked_enum<RecipeName>(recipe, 2, "the recipe is unknown"); });
+}
+
+twofold_status twofold_job_set_defect(twofold_job* job, twofold_defect defect) {
+    return set(job, [&] { job->defect = checked_enum<dip::Defect>(defect, 1, "the defect is unknown"); });
+}
+
+twofold_status twofold_job_set_mask(twofold_job* job, const twofold_image* mask) {
     return set(job, [&] {
-        switch (raw_value(recipe)) {
-            case TWOFOLD_RECIPE_FAST:
-                job->settings.recipe = RecipeName::kFast;
-                break;
-            case TWOFOLD_RECIPE_BEST:
-                job->settings.recipe = RecipeName::kBest;
-                break;
-            case TWOFOLD_RECIPE_PAPER:
-                job->settings.recipe = RecipeName::kPaper;
-                break;
-            default:
-                require_argument(false, "the recipe is unknown");
-        }
+        if (mask)
+            job->mask = checked_view(*mask, Access::kRead, "mask");
+        else
+            job->mask.reset();
+    });
+}
+
+twofold_status twofold_job_set_missing(twofold_job* job, twofold_missing missing) {
+    return set(job, [&] { job->missing = checked_enum<inpaint::Missing>(missing, 2, "what is missing is unknown"); });
+}
+
+twofold_status twofold_job_set_factor(twofold_job* job, int32_t factor) {
+    return set(job, [&] {
+        require_argument(factor == 1 || factor == 2 || factor == 3 || factor == 4 || factor == 8,
+                         "the factor must be 1, 2, 3, 4 or 8");
+        job->factor = factor;
+    });
+}
+
+twofold_status twofold_job_set_total_variation(twofold_job* job, twofold_total_variation kind) {
+    return set(job, [&] {
+        job->total_variation = checked_enum<ops::TotalVariation>(kind, 1, "the kind of total variation is unknown");
+    });
+}
+
+twofold_status twofold_job_set_lambda(twofold_job* job, double lambda) {
+    return set(job, [&] {
+        require_argument(is_finite_and_not_negative(lambda), "lambda must be a number from 0 on");
+        job->lambda = lambda;
+    });
+}
+
+twofold_status twofold_job_set_detail(twofold_job* job, twofold_detail detail) {
+    return set(job, [&] {
+        job->detail = checked_enum<two_stage::Detail>(detail, 2, "what the second stage is to fit is unknown");
+    });
+}
+
+twofold_status twofold_job_set_stop_rule(twofold_job* job, twofold_stop_rule rule) {
+    return set(job, [&] { job->stop = checked_enum<prior::StopChoice>(rule, 3, "the stop rule is unknown"); });
+}
+
+twofold_status twofold_job_set_trace(twofold_job* job, int64_t every, twofold_trace_callback callback, void* user) {
+    return set(job, [&] {
+        require_argument(every >= 0, "the number of steps between points must not be negative");
+        job->settings.trace_every = callback ? every : 0;
+        job->trace = every > 0 ? callback : nullptr;
+        job->trace_user = user;
     });
 }
 

@@ -72,7 +72,7 @@ typedef enum twofold_query {
     TWOFOLD_QUERY_ISA = 1,             /* instruction set that the library's own kernels use here, e.g. "AVX3" */
     TWOFOLD_QUERY_ONEDNN_VERSION = 2,  /* "2.6.3", or "none" in a build without oneDNN */
     TWOFOLD_QUERY_IMPLEMENTATIONS = 3, /* kernel implementations in this build, best first: "simd onednn ref" */
-    TWOFOLD_QUERY_METHODS = 4,         /* "zsn2n" */
+    TWOFOLD_QUERY_METHODS = 4,         /* of denoising: "zsn2n dip two-stage" */
     TWOFOLD_QUERY_THREADING = 5        /* "OpenMP" or "std::thread" */
 } twofold_query;
 
@@ -135,15 +135,53 @@ TWOFOLD_API twofold_status twofold_weights_info(const twofold_weights* weights, 
 
 typedef struct twofold_job twofold_job;
 
+/* A job denoises, unless it has a mask (then it fills in) or a factor above 1 (then it enlarges). Filling in takes
+ * TWOFOLD_DIP; enlarging takes TWOFOLD_DIP, TWOFOLD_BICUBIC and TWOFOLD_LANCZOS. */
 typedef enum twofold_method {
-    TWOFOLD_ZSN2N = 0 /* Zero-Shot Noise2Noise, Mansour & Heckel, CVPR 2023, arXiv 2303.11253 */
+    TWOFOLD_ZSN2N = 0,     /* Zero-Shot Noise2Noise, Mansour & Heckel, CVPR 2023, arXiv 2303.11253 */
+    TWOFOLD_DIP = 2,       /* Deep Image Prior, Ulyanov, Vedaldi, Lempitsky, CVPR 2018, arXiv 1711.10925 */
+    TWOFOLD_TWO_STAGE = 3, /* "It Takes Two to Better Denoise": DIP with total variation, then without */
+    TWOFOLD_BICUBIC = 4,   /* interpolation by Keys' cubic, a = -1/2 */
+    TWOFOLD_LANCZOS = 5    /* interpolation with a Lanczos-3 window */
 } twofold_method;
 
 typedef enum twofold_recipe {
     TWOFOLD_RECIPE_FAST = 0, /* the default */
-    TWOFOLD_RECIPE_BEST = 1, /* more steps, a deeper network, self-ensemble */
+    TWOFOLD_RECIPE_BEST = 1, /* more steps, a larger network; ZS-N2N: self-ensemble */
     TWOFOLD_RECIPE_PAPER = 2 /* the published settings on the whole image; its cost grows with the image */
 } twofold_recipe;
+
+/* What Deep Image Prior is to remove. */
+typedef enum twofold_defect {
+    TWOFOLD_DEFECT_NOISE = 0,
+    TWOFOLD_DEFECT_JPEG = 1 /* blocks and ringing of a strong compression */
+} twofold_defect;
+
+/* What is missing where the mask is black: decides the network. */
+typedef enum twofold_missing {
+    TWOFOLD_MISSING_TEXT = 0,  /* thin strokes */
+    TWOFOLD_MISSING_HOLE = 1,  /* large regions */
+    TWOFOLD_MISSING_RANDOM = 2 /* single pixels */
+} twofold_missing;
+
+/* sum |dx| + |dy|, or sum sqrt(dx^2 + dy^2). */
+typedef enum twofold_total_variation { TWOFOLD_TV_ANISOTROPIC = 0, TWOFOLD_TV_ISOTROPIC = 1 } twofold_total_variation;
+
+/* What the second stage of TWOFOLD_TWO_STAGE fits. */
+typedef enum twofold_detail {
+    TWOFOLD_DETAIL_NOISY = 0,  /* the noisy image */
+    TWOFOLD_DETAIL_STAGE1 = 1, /* the result of the first stage */
+    TWOFOLD_DETAIL_BLEND = 2   /* their mean */
+} twofold_detail;
+
+/* When TWOFOLD_DIP and TWOFOLD_TWO_STAGE stop before their last step. */
+typedef enum twofold_stop_rule {
+    TWOFOLD_STOP_RULE_AUTO = 0,     /* NONE for the recipe PAPER, else VARIANCE */
+    TWOFOLD_STOP_RULE_NONE = 1,     /* all steps are done */
+    TWOFOLD_STOP_RULE_VARIANCE = 2, /* when the variance of the last outputs has not fallen for long (ES-WMV, arXiv
+                                       2112.06074); the result is the one at its lowest */
+    TWOFOLD_STOP_RULE_NOISE = 3     /* when the output is as far from the image as the noise is strong */
+} twofold_stop_rule;
 
 typedef enum twofold_phase {
     TWOFOLD_PHASE_TRAIN = 0, /* steps of training */
@@ -177,8 +215,9 @@ TWOFOLD_API void twofold_job_destroy(twofold_job* job);
 
 /* Required. The view is copied, the pixels are not. */
 TWOFOLD_API twofold_status twofold_job_set_input(twofold_job* job, const twofold_image* image);
-/* Required. Same width, height, channels and alpha as the input; the data type may differ. It may be the same memory
- * as the input only if the two views are identical in every field (denoising in place). */
+/* Required. Same channels and alpha as the input, and the same width and height times the factor; the data type may
+ * differ. It may be the same memory as the input only if the two views are identical in every field (denoising in
+ * place). */
 TWOFOLD_API twofold_status twofold_job_set_output(twofold_job* job, const twofold_image* image);
 /* Default TWOFOLD_ZSN2N. */
 TWOFOLD_API twofold_status twofold_job_set_method(twofold_job* job, twofold_method method);
@@ -204,11 +243,44 @@ TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double sec
 TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
 /* Apply these weights instead of training; NULL goes back to training. The job keeps its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
+/* What TWOFOLD_DIP is to remove; default TWOFOLD_DEFECT_NOISE. */
+TWOFOLD_API twofold_status twofold_job_set_defect(twofold_job* job, twofold_defect defect);
+/* An image of one channel, alpha aside, and the input's size: half of white or more where pixels are known. The others
+ * are filled in, those that are known stay as they are. White is 1 for FLOAT32. NULL: nothing is missing. */
+TWOFOLD_API twofold_status twofold_job_set_mask(twofold_job* job, const twofold_image* mask);
+/* Default TWOFOLD_MISSING_TEXT. */
+TWOFOLD_API twofold_status twofold_job_set_missing(twofold_job* job, twofold_missing missing);
+/* Enlarge by 2, 3, 4 or 8; 1 (the default): do not. */
+TWOFOLD_API twofold_status twofold_job_set_factor(twofold_job* job, int32_t factor);
+/* Default TWOFOLD_TV_ANISOTROPIC. */
+TWOFOLD_API twofold_status twofold_job_set_total_variation(twofold_job* job, twofold_total_variation kind);
+/* Weight of the total variation in 1/2 |u - y|^2 + lambda TV(u), white being 1; 0 (the default): chosen so that the
+ * residual's variance is that of the noise, which is measured. */
+TWOFOLD_API twofold_status twofold_job_set_lambda(twofold_job* job, double lambda);
+/* Default TWOFOLD_DETAIL_NOISY. */
+TWOFOLD_API twofold_status twofold_job_set_detail(twofold_job* job, twofold_detail detail);
+/* Default TWOFOLD_STOP_RULE_AUTO. */
+TWOFOLD_API twofold_status twofold_job_set_stop_rule(twofold_job* job, twofold_stop_rule rule);
 /* Kernels to use: "auto" (the default), "simd", "onednn" or "ref". */
 TWOFOLD_API twofold_status twofold_job_set_implementation(twofold_job* job, const char* name);
 /* Called now and then during run, at least about ten times a second and once at the end of each phase; NULL for
  * none. The callback must not call back into this job or its context. */
 TWOFOLD_API twofold_status twofold_job_set_progress(twofold_job* job, twofold_progress_callback callback, void* user);
+
+/* The state of a fit, for curves and pictures of it. */
+typedef struct twofold_trace_point {
+    int64_t step; /* from 0 */
+    double loss;
+    const twofold_image* output;  /* of this step; FLOAT32, white is 1, without alpha; valid during the call */
+    const twofold_image* average; /* running average of the outputs; NULL where a method keeps none */
+} twofold_trace_point;
+
+typedef void (*twofold_trace_callback)(const twofold_trace_point* point, void* user);
+
+/* Called during run at steps 0, `every`, 2 * `every` ..., on the thread that called run; NULL or 0 for none. Must not
+ * call back into this job; other contexts are free. Methods without steps make no trace. */
+TWOFOLD_API twofold_status twofold_job_set_trace(twofold_job* job, int64_t every, twofold_trace_callback callback,
+                                                 void* user);
 
 /* Check every setting, scan the input for non-finite values and plan and take all memory. */
 TWOFOLD_API twofold_status twofold_job_commit(twofold_job* job);
@@ -218,21 +290,27 @@ TWOFOLD_API twofold_status twofold_job_commit(twofold_job* job);
 TWOFOLD_API twofold_status twofold_job_run(twofold_job* job);
 
 typedef enum twofold_stop_reason {
-    TWOFOLD_STOP_STEPS = 0,    /* all steps were done */
-    TWOFOLD_STOP_DEADLINE = 1, /* time was up */
-    TWOFOLD_STOP_CALLBACK = 2, /* the progress callback asked to finish or to cancel */
-    TWOFOLD_STOP_WEIGHTS = 3   /* nothing to train: weights were given */
+    TWOFOLD_STOP_STEPS = 0,     /* all steps were done */
+    TWOFOLD_STOP_DEADLINE = 1,  /* time was up */
+    TWOFOLD_STOP_CALLBACK = 2,  /* the progress callback asked to finish or to cancel */
+    TWOFOLD_STOP_WEIGHTS = 3,   /* nothing to train: weights were given */
+    TWOFOLD_STOP_CONVERGED = 4, /* the solution is as exact as was asked for */
+    TWOFOLD_STOP_VARIANCE = 5,  /* TWOFOLD_STOP_RULE_VARIANCE */
+    TWOFOLD_STOP_NOISE = 6      /* TWOFOLD_STOP_RULE_NOISE */
 } twofold_stop_reason;
 
 typedef struct twofold_report {
     int64_t steps_planned;
     int64_t steps_done;
+    int64_t best_step; /* the step whose output is the result, where that may not be the last; else 0 */
     double seconds_total;
     double seconds_train;
     double seconds_apply;
     double seconds_per_step;
     double loss;        /* mean over the last steps */
     double noise_sigma; /* estimated standard deviation of the noise on the 0..255 scale of the white level */
+    double lambda;      /* weight of the total variation that was used last; 0 where there is none */
+    double gap;         /* duality gap that was reached, relative to the objective; 0 where there is none */
     twofold_stop_reason stop_reason;
     int32_t threads;
     int64_t parameters;      /* of the network */

@@ -241,6 +241,15 @@ class Job {
         return checked(twofold_job_set_deadline(get(), std::chrono::duration<double>(time).count()));
     }
     Job& white_level(double white) { return checked(twofold_job_set_white_level(get(), white)); }
+    Job& defect(twofold_defect defect) { return checked(twofold_job_set_defect(get(), defect)); }
+    Job& mask(const twofold_image& mask) { return checked(twofold_job_set_mask(get(), &mask)); }
+    Job& without_mask() { return checked(twofold_job_set_mask(get(), nullptr)); }
+    Job& missing(twofold_missing missing) { return checked(twofold_job_set_missing(get(), missing)); }
+    Job& factor(int factor) { return checked(twofold_job_set_factor(get(), factor)); }
+    Job& total_variation(twofold_total_variation kind) { return checked(twofold_job_set_total_variation(get(), kind)); }
+    Job& lambda(double lambda) { return checked(twofold_job_set_lambda(get(), lambda)); }
+    Job& detail(twofold_detail detail) { return checked(twofold_job_set_detail(get(), detail)); }
+    Job& stop_rule(twofold_stop_rule rule) { return checked(twofold_job_set_stop_rule(get(), rule)); }
     // The job keeps a copy.
     Job& weights(const Weights& weights) { return checked(twofold_job_set_weights(get(), weights.get())); }
     Job& without_weights() { return checked(twofold_job_set_weights(get(), nullptr)); }

@@ -5,7 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "ops/noise/noise_field.h"
+#include "ops/noise/normal_field.h"
 #include "pipelines/common/memory_budget.h"
 #include "runtime/error.h"
 #include "runtime/random.h"
@@ -110,7 +110,7 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
     optimizer_.emplace(network_->parameters(), recipe_);
     ArenaPlan plan;
     reserve(plan);
-    require_memory(plan.size(), settings.memory_budget);
+    require_memory(plan.size(), usable_memory(settings.memory_budget));
     arena_ = Arena(plan);
     report_.steps_planned = recipe_.steps;
     report_.noise_sigma = 255 * noise_sigma;
@@ -200,11 +200,8 @@ void Fit::begin() {
                 *base++ = static_cast<float>(y) / static_cast<float>(std::max(1, shape.height - 1));
             }
     } else {
-        for (std::size_t i = 0; i < arena_[base_input_].size(); i += 4) {
-            const RandomBlock words = random_block(settings_.seed, kBaseInput, i);
-            for (std::size_t k = i; k < std::min(i + 4, arena_[base_input_].size()); ++k)
-                base[k] = static_cast<float>(0.1 * uniform_open(words[k - i]));
-        }
+        ops::fill_uniform(team_, {settings_.seed, kBaseInput, 0}, 0, 0.1f,
+                          ops::dense_map(base, shape.height, shape.width, shape.in));
     }
     term_->begin(team_, arena_);
 }
@@ -229,15 +226,12 @@ double Fit::evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch) {
 }
 
 void Fit::write_input(std::int64_t step) {
+    const float* base = arena_[base_input_].data();
     const ops::FeatureMap input = network_->input(arena_);
-    const ops::ConstFeatureMap base{arena_[base_input_].data(),
-                                    std::ptrdiff_t{input.width} * input.channels,
-                                    input.channels,
-                                    input.height,
-                                    input.width,
-                                    input.channels};
-    ops::add_normal_field(team_, settings_.seed, kInputNoise + (static_cast<std::uint64_t>(step) << 32),
-                          static_cast<float>(recipe_.input_noise), base, input);
+    const std::uint64_t counters = ops::random_field_counters(input.height, input.width, input.channels);
+    ops::fill_normal(team_, normals_, {settings_.seed, kInputNoise, static_cast<std::uint64_t>(step) * counters},
+                     static_cast<float>(recipe_.input_noise),
+                     ops::dense_map(base, input.height, input.width, input.channels), input);
 }
 
 // Perturbs the weights of the convolutions; the clean ones are kept for the update.
@@ -303,6 +297,7 @@ void Fit::update(std::int64_t step, std::int64_t steps, double loss) {
 
 bool Fit::judge(double loss) {
     const std::int64_t step = report_.steps_done;
+    if (static_cast<double>(step) < rule_.from * static_cast<double>(recipe_.steps)) return false;
     switch (rule_.kind) {
         case StopRule::Kind::kNone:
             return false;
@@ -330,6 +325,9 @@ void Fit::deliver() {
     const float* result = arena_[result_].data();
     team_.run(height_, [&](std::int64_t y, int) {
         store_rectangle(settings_.output, white_, 0, y, width_, 1, result + y * row, row);
+        // A result of another size gets its alpha elsewhere.
+        if (settings_.input.height == height_ && settings_.input.width == width_)
+            copy_alpha_row(settings_.input, settings_.output, y);
     });
 }
 

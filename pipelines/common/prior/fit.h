@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "ops/noise/normal_table.h"
 #include "pipelines/common/pipeline.h"
 #include "pipelines/common/prior/data_term.h"
 #include "pipelines/common/prior/hourglass.h"
@@ -52,6 +53,7 @@ class Fit final : public Pipeline {
     int height_, width_, channels_;  // of the result
     std::size_t values_;
     ThreadTeam team_;
+    ops::NormalTable normals_;
     std::optional<Hourglass> network_;
     std::optional<ParameterOptimizer> optimizer_;
     OutputVariance variance_;

@@ -7,6 +7,20 @@
 
 namespace twofold::prior {
 
+namespace {
+
+// With stride 2 the last row and column of the border are not read by the convolution, so that it writes no gradient
+// there.
+void clear_last_edges(const MapRange& map, const Arena& arena) {
+    const ops::Map whole = map.whole(arena);
+    const std::ptrdiff_t rows = map.height + 2 * map.border;
+    std::fill_n(whole.data + (rows - 1) * whole.row, whole.row, 0.0f);
+    for (std::ptrdiff_t y = 0; y + 1 < rows; ++y)
+        std::fill_n(whole.data + (y + 1) * whole.row - map.channels, map.channels, 0.0f);
+}
+
+}  // namespace
+
 Hourglass::Hourglass(const HourglassShape& shape, std::string_view implementation, int threads)
     : shape_(shape), border_(shape.down_kernel / 2) {
     for (std::size_t i = 0; i < shape.depth(); ++i) scales_.push_back(make_scale(i, implementation, threads));
@@ -117,10 +131,10 @@ void Hourglass::forward_scale(std::size_t index, const Pass& pass) const {
     const MapRange& deeper = deepest ? next : scales_[index + 1].result;
     const ops::FeatureMap merged = scale.merged.inside(pass.arena);
     ops::upsample_forward(pass.team, shape_.upsampling, deeper.inside(pass.arena),
-                          slice(merged, 0, shape_.deeper(index)));
+                          ops::channel_slice(merged, 0, shape_.deeper(index)));
     if (scale.skip)
         scale.skip->forward(pass, input.inner(pass.arena),
-                            slice(merged, shape_.deeper(index), shape_.scales[index].skip));
+                            ops::channel_slice(merged, shape_.deeper(index), shape_.scales[index].skip));
     scale.merged_norm.forward(pass, merged, scale.merged_normed.inside(pass.arena));
     ops::reflect_border_forward(pass.team, scale.merged_normed.inside(pass.arena), 1);
     const MapRange& up_map = scale.up_1x1 ? scale.up_map : scale.result;
@@ -150,8 +164,8 @@ void Hourglass::backward_scale(std::size_t index, const Pass& pass) const {
     const MapRange& next = input_gradients_[index + 1];
     const bool deepest = index + 1 == scales_.size();
     const MapRange target = deepest ? next : scales_[index + 1].gradient.as(next.height, next.width, deeper, 0);
-    ops::upsample_backward(pass.team, shape_.upsampling, slice(scale.gradient.inside(pass.arena), 0, deeper),
-                           target.inside(pass.arena));
+    ops::upsample_backward(pass.team, shape_.upsampling,
+                           ops::channel_slice(scale.gradient.inside(pass.arena), 0, deeper), target.inside(pass.arena));
     if (!deepest) backward_scale(index + 1, pass);
     backward_down(index, pass);
 }
@@ -183,7 +197,7 @@ void Hourglass::backward_skip(std::size_t index, const Pass& pass) const {
     const int channels = shape_.scales[index].skip;
     const MapRange diff = scale.result.as(input.height, input.width, channels, 0);
     scale.skip->backward_weights(pass, input.inner(arena),
-                                 slice(scale.gradient.inside(arena), shape_.deeper(index), channels),
+                                 ops::channel_slice(scale.gradient.inside(arena), shape_.deeper(index), channels),
                                  diff.inside(arena));
     if (index == 0) return;
     const MapRange diff_input = scale.merged.as(input.height, input.width, input.channels, 0);
@@ -201,6 +215,7 @@ void Hourglass::backward_down(std::size_t index, const Pass& pass) const {
     scale.down_first.backward_weights(pass, inputs_[index].whole(arena), middle.inside(arena), middle.inside(arena));
     if (index == 0) return;
     const MapRange& diff = input_gradients_[index];
+    clear_last_edges(diff, arena);
     scale.down_first.convolution.backward_data(pass, middle.inner(arena), diff.whole(arena));
     ops::reflect_border_backward(pass.team, diff.inside(arena), diff.border);
     if (!scale.skip) return;

@@ -40,13 +40,6 @@ struct MapRange {
     ops::Map inner(const Arena& arena) const { return {inside(arena).data, row()}; }
 };
 
-// Some of a map's channels.
-inline ops::FeatureMap slice(ops::FeatureMap map, int first, int channels) {
-    map.data += first;
-    map.channels = channels;
-    return map;
-}
-
 // Asked between layers, on the thread that runs the pass: a step over a large image takes seconds. May throw to end it.
 class PassWatch {
   public:
@@ -70,6 +63,11 @@ struct Pass {
     }
 };
 
+// oneDNN's kernels do not cover every layer; our own do.
+inline std::string_view possible_implementation(const ops::ConvLayerShape& shape, std::string_view wanted) {
+    return wanted == "onednn" && (shape.stride != 1 || shape.kernel > 3) ? "simd" : wanted;
+}
+
 struct Convolution {
     ops::Conv2dLayer layer;
     UnitParameters at;
@@ -77,7 +75,7 @@ struct Convolution {
 
     Convolution(const ops::ConvLayerShape& shape, const UnitParameters& parameters, std::string_view implementation,
                 int threads)
-        : layer(shape, implementation, threads), at(parameters) {}
+        : layer(shape, possible_implementation(shape, implementation), threads), at(parameters) {}
 
     void reserve(ArenaPlan& plan) { packed = plan.reserve<float>(layer.packed_size()); }
     void forward(const Pass& pass, ops::ConstMap src, ops::Map dst) const {

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 
+#include "pipelines/common/noise_model.h"
+#include "pipelines/common/pipeline.h"
+
 namespace twofold::prior {
 
 struct StopRule {
@@ -15,8 +18,15 @@ struct StopRule {
     Kind kind = Kind::kNone;
     int window = 100;
     std::int64_t patience = 1000;
+    double from = 0;  // share of the steps before which nothing is judged
     double noise_variance = 0;
 };
+
+enum class StopChoice { kAuto, kNone, kVariance, kNoise };
+
+// kAuto: none for the paper's recipe, which has a fixed number of steps; else by variance. Throws Error kUnsupported
+// for the rule by noise where the noise could not be measured.
+StopRule make_stop_rule(StopChoice choice, RecipeName recipe, const NoiseModel& noise);
 
 }  // namespace twofold::prior
 

@@ -1,0 +1,113 @@
+#include "bindings/c/make_pipeline.h"
+
+#include <utility>
+
+#include "bindings/c/image.h"
+
+namespace twofold::c_api {
+namespace {
+
+// Hands the trace on to the caller's function.
+void forward_trace(const TracePoint& point, void* user) {
+    const auto* job = static_cast<const twofold_job*>(user);
+    const ImageView& result = job->settings.output;
+    const auto view = [&](const float* pixels) {
+        twofold_image image = {};
+        // The caller reads only.
+        image.data = const_cast<float*>(pixels);
+        image.width = result.width;
+        image.height = result.height;
+        image.channels = result.colour_channels();
+        image.data_type = TWOFOLD_FLOAT32;
+        image.channel_stride = sizeof(float);
+        image.pixel_stride = image.channel_stride * image.channels;
+        image.row_stride = image.pixel_stride * image.width;
+        return image;
+    };
+    const twofold_image output = view(point.output), average = view(point.average);
+    const twofold_trace_point copy = {point.step, point.loss, &output, point.average ? &average : nullptr};
+    job->trace(&copy, job->trace_user);
+}
+
+template <typename Settings>
+Settings settings_of(const twofold_job& job) {
+    Settings settings;
+    static_cast<PipelineSettings&>(settings) = job.settings;
+    if (settings.threads == 0) settings.threads = twofold_default_threads();
+    if (job.trace) {
+        settings.trace = forward_trace;
+        settings.trace_user = const_cast<twofold_job*>(&job);
+    } else {
+        settings.trace_every = 0;
+    }
+    return settings;
+}
+
+std::unique_ptr<Pipeline> make_upscaler(const twofold_job& job) {
+    check_enlarged_pair(job.settings.input, job.settings.output, job.factor);
+    auto settings = settings_of<upscale::Settings>(job);
+    settings.factor = job.factor;
+    settings.stop = job.stop;
+    if (job.method == TWOFOLD_DIP) return upscale::make_prior_upscaler(settings);
+    settings.interpolation =
+        job.method == TWOFOLD_BICUBIC ? ops::Interpolation::kBicubic : ops::Interpolation::kLanczos3;
+    require(job.method == TWOFOLD_BICUBIC || job.method == TWOFOLD_LANCZOS, ErrorCode::kUnsupported,
+            "this method does not enlarge images");
+    return upscale::make_interpolator(settings);
+}
+
+std::unique_ptr<Pipeline> make_inpainter(const twofold_job& job) {
+    require(job.method == TWOFOLD_DIP, ErrorCode::kUnsupported, "this method does not fill in what is missing");
+    auto settings = settings_of<inpaint::Settings>(job);
+    settings.mask = *job.mask;
+    settings.missing = job.missing;
+    settings.stop = job.stop;
+    return inpaint::make_inpainter(settings);
+}
+
+std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
+    switch (job->method) {
+        case TWOFOLD_ZSN2N: {
+            auto settings = settings_of<zsn2n::Settings>(*job);
+            settings.weights = job->weights ? &*job->weights : nullptr;
+            auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+            job->denoiser = denoiser.get();
+            return denoiser;
+        }
+        case TWOFOLD_DIP: {
+            auto settings = settings_of<dip::Settings>(*job);
+            settings.defect = job->defect;
+            settings.stop = job->stop;
+            return dip::make_denoiser(settings);
+        }
+        case TWOFOLD_TWO_STAGE: {
+            auto settings = settings_of<two_stage::Settings>(*job);
+            settings.detail = job->detail;
+            settings.kind = job->total_variation;
+            settings.lambda = job->lambda;
+            settings.stop = job->stop;
+            return two_stage::make_denoiser(settings);
+        }
+        case TWOFOLD_BICUBIC:
+        case TWOFOLD_LANCZOS:
+            break;
+    }
+    throw Error(ErrorCode::kUnsupported, "this method enlarges and does not denoise");
+}
+
+}  // namespace
+
+void make_pipeline(twofold_job* job) {
+    require(!job->weights || job->method == TWOFOLD_ZSN2N, ErrorCode::kUnsupported,
+            "only ZS-N2N applies weights that were trained before");
+    require(!job->mask || job->factor == 1, ErrorCode::kUnsupported,
+            "a job either fills in what is missing or enlarges, not both");
+    if (job->factor > 1) {
+        job->pipeline = make_upscaler(*job);
+        return;
+    }
+    check_pair(job->settings.input, job->settings.output);
+    job->pipeline = job->mask ? make_inpainter(*job) : make_denoiser(job);
+}
+
+}  // namespace twofold::c_api

@@ -1,0 +1,34 @@
+#include "pipelines/dip/dip.h"
+
+#include "pipelines/common/noise_model.h"
+#include "pipelines/common/prior/denoising_recipe.h"
+#include "pipelines/common/prior/fit.h"
+#include "pipelines/common/prior/image_term.h"
+#include "pipelines/common/white_level.h"
+
+namespace twofold::dip {
+
+namespace {
+
+prior::Recipe jpeg_recipe(RecipeName name) {
+    prior::Recipe recipe;
+    recipe.in = 3;
+    recipe.scales = {{8, 8, 0}, {16, 16, 0}, {32, 32, 0}, {64, 64, 4}, {128, 128, 4}};
+    recipe.steps = name == RecipeName::kFast ? 1200 : 2400;
+    return recipe;
+}
+
+}  // namespace
+
+std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
+    const float white = check_samples(settings.input, settings.white);
+    const NoiseModel noise = estimate_noise(settings.input, white);
+    const prior::Recipe recipe = settings.defect == Defect::kJpeg
+                                     ? jpeg_recipe(settings.recipe)
+                                     : prior::denoising_recipe(settings.recipe, 255 * noise.mean_sigma);
+    return std::make_unique<prior::Fit>(settings, recipe, prior::make_stop_rule(settings.stop, settings.recipe, noise),
+                                        white, noise.mean_sigma,
+                                        std::make_unique<prior::ImageTerm>(settings.input, white));
+}
+
+}  // namespace twofold::dip

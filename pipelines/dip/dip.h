@@ -1,0 +1,29 @@
+// Deep Image Prior (Ulyanov, Vedaldi, Lempitsky, CVPR 2018, arXiv 1711.10925): an hourglass network learns to put out
+// the noisy image from random numbers. It learns the image before the noise, and is stopped in between.
+#ifndef TWOFOLD_PIPELINES_DIP_DIP_H
+#define TWOFOLD_PIPELINES_DIP_DIP_H
+
+#include <memory>
+
+#include "pipelines/common/pipeline.h"
+#include "pipelines/common/prior/stop_rule.h"
+
+namespace twofold::dip {
+
+enum class Defect {
+    kNoise,
+    kJpeg  // blocks and ringing of a strong compression: a smaller network, as in the paper
+};
+
+struct Settings : PipelineSettings {
+    Defect defect = Defect::kNoise;
+    prior::StopChoice stop = prior::StopChoice::kAuto;
+};
+
+// Checks the settings and takes all memory. Throws Error: kInvalidArgument, kUnsupported (image too small), kNonFinite,
+// kOutOfMemory, kOverBudget.
+std::unique_ptr<Pipeline> make_denoiser(const Settings& settings);
+
+}  // namespace twofold::dip
+
+#endif

@@ -1,0 +1,31 @@
+// The data term of super-resolution: the squared distance between the reduced output and the image.
+#ifndef TWOFOLD_PIPELINES_UPSCALE_REDUCTION_TERM_H
+#define TWOFOLD_PIPELINES_UPSCALE_REDUCTION_TERM_H
+
+#include "pipelines/common/prior/data_term.h"
+#include "runtime/image_view.h"
+
+namespace twofold::upscale {
+
+class ReductionTerm final : public prior::DataTerm {
+  public:
+    ReductionTerm(const ImageView& image, float white, int factor);
+
+    void reserve(ArenaPlan& plan) override;
+    void begin(ThreadTeam& team, const Arena& arena) override;
+    double evaluate(ThreadTeam& team, const Arena& arena, const prior::FitStep& step, ops::ConstFeatureMap output,
+                    ops::FeatureMap diff) override;
+
+  private:
+    ops::FeatureMap map(const Arena& arena, const ArenaRange<float>& range) const;
+
+    ImageView image_;
+    float white_;
+    int factor_;
+    int height_, width_, channels_;  // of the image
+    ArenaRange<float> target_, reduced_, diff_, scratch_;
+};
+
+}  // namespace twofold::upscale
+
+#endif
