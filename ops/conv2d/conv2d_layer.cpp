@@ -17,6 +17,7 @@ struct Entry {
 
 // Best first.
 constexpr auto kAlgorithms = std::to_array<Entry>({
+    {"winograd", true, make_layer_winograd},
     {"direct", true, make_layer_direct},
     {"ref", false, make_layer_ref},
 });

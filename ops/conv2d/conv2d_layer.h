@@ -12,6 +12,9 @@
 //
 // Algorithms:
 //   direct    sums of products as written above; any shape
+//   winograd  3x3, stride 1: 4x4 outputs at a time from 36 products instead of 144 (Lavin, Gray: "Fast Algorithms for
+//             Convolutional Neural Networks", 2016). Its rounding errors are larger: see conv2d_winograd.h.
+//   onednn    oneDNN's direct kernels; stride 1, kernels 1 and 3
 //   ref       plain loops, the specification
 #ifndef TWOFOLD_OPS_CONV2D_CONV2D_LAYER_H
 #define TWOFOLD_OPS_CONV2D_CONV2D_LAYER_H
@@ -26,7 +29,7 @@
 namespace twofold::ops {
 
 struct ConvLayerShape {
-    int kernel;  // 1, 3, 5
+    int kernel;  // 1 to 7
     int stride;  // 1 or 2
     int in;      // channels
     int out;
@@ -45,16 +48,16 @@ class ConvLayerAlgorithm;
 // An object holds no data of a call: it may be used for several maps of its shape, each with its own scratch memory.
 class Conv2dLayer {
   public:
-    // `implementation`: "auto" (the best), "simd" (the best of our own), the name of one algorithm ("direct", "ref").
-    // `threads`: the size of the largest team that will run it. Throws Error(kUnsupported) for a name that is unknown,
-    // not in this build, or cannot do the shape.
+    // `implementation`: "auto" (the best), "simd" (the best of our own), the name of one algorithm ("direct",
+    // "winograd", "onednn", "ref"). `threads`: the size of the largest team that will run it.
+    // Throws Error(kUnsupported) for a name that is unknown, not in this build, or cannot do the shape.
     Conv2dLayer(const ConvLayerShape& shape, std::string_view implementation, int threads);
     ~Conv2dLayer();
     Conv2dLayer(Conv2dLayer&&) noexcept;
     Conv2dLayer& operator=(Conv2dLayer&&) noexcept;
 
     const ConvLayerShape& shape() const;
-    // "direct", "ref".
+    // "direct", "winograd", "onednn", "ref".
     const char* algorithm() const;
     // Floats of the prepared weights, and of scratch memory for the whole team. Both are fastest on cache lines.
     std::size_t packed_size() const;

@@ -31,6 +31,7 @@ class ConvLayerAlgorithm {
 
 // Null for a shape that the algorithm cannot do.
 std::unique_ptr<ConvLayerAlgorithm> make_layer_direct(const ConvLayerShape& shape, int threads);
+std::unique_ptr<ConvLayerAlgorithm> make_layer_winograd(const ConvLayerShape& shape, int threads);
 std::unique_ptr<ConvLayerAlgorithm> make_layer_ref(const ConvLayerShape& shape, int threads);
 
 }  // namespace twofold::ops

@@ -109,12 +109,39 @@ TEST_CASE("the direct layer agrees with the reference", "[conv2d_layer]") {
         }
 }
 
+TEST_CASE("the Winograd layer agrees with the reference", "[conv2d_layer]") {
+    // Partial tiles on both sides, maps smaller than a tile, channels that end within a vector, blocks of channels.
+    for (const ConvLayerShape& shape : {ConvLayerShape{3, 1, 16, 16, 1, 1},
+                                        {3, 1, 32, 32, 4, 4},
+                                        {3, 1, 17, 16, 5, 3},
+                                        {3, 1, 132, 128, 9, 10},
+                                        {3, 1, 100, 48, 7, 33},
+                                        {3, 1, 36, 80, 18, 6},
+                                        {3, 1, 20, 144, 64, 35},
+                                        {3, 1, 256, 256, 6, 7},
+                                        {3, 1, 128, 128, 24, 22}})
+        for (const int gap : {0, 24}) {
+            INFO(text(shape) << " gap " << gap);
+            const Problem problem(shape, gap);
+            require_close(run(problem, "winograd"), run(problem, "ref"), 1e-5);
+        }
+}
+
+TEST_CASE("the Winograd layer's rounding errors stay near those of sums of products", "[conv2d_layer]") {
+    // 128 channels of numbers that do not average out to zero, as activations do: the hard case.
+    Problem problem({3, 1, 128, 128, 32, 32});
+    for (float& value : problem.src) value += 0.5f;
+    const Result expected = run(problem, "ref"), winograd = run(problem, "winograd");
+    require_close(winograd, expected, 2e-5);
+}
+
 TEST_CASE("a layer's bits do not depend on the number of threads", "[conv2d_layer]") {
-    for (const std::string implementation : {"ref", "direct"})
+    for (const std::string implementation : {"ref", "direct", "winograd"})
         for (const ConvLayerShape& shape : {ConvLayerShape{3, 1, 32, 48, 37, 70},
                                             {3, 2, 20, 33, 40, 41},
                                             {5, 1, 3, 16, 64, 33},
                                             {1, 1, 64, 4, 50, 99}}) {
+            if (implementation == "winograd" && (shape.kernel != 3 || shape.stride != 1)) continue;
             INFO(implementation << " " << text(shape));
             const Problem problem(shape);
             const Result one = run(problem, implementation, 1);
@@ -155,7 +182,11 @@ TEST_CASE("the reference layer's gradients agree with finite differences", "[con
 
 TEST_CASE("a named algorithm is the one that is used", "[conv2d_layer]") {
     const ConvLayerShape shape{3, 1, 64, 64, 40, 40};
-    for (const std::string name : {"direct", "ref"}) REQUIRE(ops::Conv2dLayer(shape, name, 1).algorithm() == name);
+    for (const std::string name : {"winograd", "direct", "ref"})
+        REQUIRE(ops::Conv2dLayer(shape, name, 1).algorithm() == name);
     REQUIRE(ops::Conv2dLayer(shape, "auto", 1).algorithm() != std::string("ref"));
     REQUIRE_THROWS_AS(ops::Conv2dLayer(shape, "no such kernel", 1), Error);
+    REQUIRE_THROWS_AS(ops::Conv2dLayer({3, 2, 64, 64, 40, 40}, "winograd", 1), Error);
+    REQUIRE_THROWS_AS(ops::Conv2dLayer({1, 1, 64, 64, 40, 40}, "winograd", 1), Error);
+    REQUIRE_THROWS_AS(ops::Conv2dLayer({3, 1, 3, 64, 40, 40}, "winograd", 1), Error);
 }

@@ -1,0 +1,216 @@
+// Conv2dLayer's Winograd algorithm: tiles go through the kernels of winograd_simd.cpp in chunks whose transforms stay
+// in the second-level cache.
+//
+//   forward, backward_data   a chunk's 36 matrices [tile][in], times 36 matrices [in][out] that pack() prepared, for
+//   some
+//                            output channels at a time
+//   backward_weights         36 sums [in][out] of outer products. Those of 128x128 channels take 2.4 MB; so a task
+//   keeps
+//                            the sums of a block of channels in its cache while a band of tiles passes by, and the
+//                            transforms are done again for the next block. Bands are added in order.
+//
+// Chunks, blocks and bands depend on the shape only.
+#include <algorithm>
+
+#include "ops/conv2d/layer_algorithm.h"
+#include "ops/conv2d/layer_simd.h"
+#include "ops/conv2d/winograd_simd.h"
+
+namespace twofold::ops {
+namespace {
+
+// Tiles whose transforms are held at a time.
+constexpr int kForwardChunk = 36;
+constexpr int kGradientChunk = 24;
+// Channels in a block: of outputs, and of both sides of the gradient's products.
+constexpr int kOutputBlock = 64;
+constexpr int kGradientInBlock = 80;
+constexpr int kGradientOutBlock = 64;
+
+int parts(int count, int most) { return (count + most - 1) / most; }
+
+// Matrices begin a cache line apart from what their size says: 36 that lie a multiple of 4096 bytes apart would
+// compete for the same lines of the first-level cache.
+std::ptrdiff_t plane_of(int tiles, int channels) { return std::ptrdiff_t{tiles} * channels + kVectorMultiple; }
+
+std::ptrdiff_t rounded(std::ptrdiff_t floats) {
+    return (floats + kVectorMultiple - 1) / kVectorMultiple * kVectorMultiple;
+}
+
+struct Grid {
+    int down, across;
+    int tiles() const { return down * across; }
+    int chunk(int most) const { return std::clamp(tiles() / 8, 1, most); }
+};
+Grid grid_of(int height, int width) { return {parts(height, kWinogradOutput), parts(width, kWinogradOutput)}; }
+
+class LayerWinograd final : public ConvLayerAlgorithm {
+  public:
+    LayerWinograd(const ConvLayerShape& shape, int threads) : ConvLayerAlgorithm(shape), threads_(threads) {}
+    const char* name() const override { return "winograd"; }
+    std::size_t packed_size() const override {
+        return static_cast<std::size_t>(forward_weights() +
+                                        kWinogradPlanes * shape().out * padded_channels(shape().in));
+    }
+    std::size_t scratch_size() const override {
+        return static_cast<std::size_t>(threads_ * thread_size() + weight_bands() * band_size());
+    }
+    void pack(ThreadTeam& team, const float* weights, float* packed) const override;
+    void forward(ThreadTeam& team, ConstMap src, const float* packed, const float* bias, Map dst,
+                 float* scratch) const override {
+        const ConvLayerShape& c = shape();
+        const simd::ConstWinogradMap from{src.data, src.row, c.in, c.src_height(), c.src_width(), c.in, 0, 0};
+        correlate(team, from, packed, bias, {dst.data, dst.row, c.out, c.height, c.width, c.out, 0, 0}, scratch);
+    }
+    void backward_data(ThreadTeam& team, ConstMap diff_dst, const float* packed, Map diff_src,
+                       float* scratch) const override {
+        const ConvLayerShape& c = shape();
+        // The turned kernel reaches two pixels beyond the edges of diff_dst.
+        const simd::ConstWinogradMap from{diff_dst.data, diff_dst.row, c.out, c.height, c.width, c.out, 2, 2};
+        correlate(team, from, packed + forward_weights(), nullptr,
+                  {diff_src.data, diff_src.row, c.in, c.src_height(), c.src_width(), c.in, 0, 0}, scratch);
+    }
+    void backward_weights(ThreadTeam& team, ConstMap src, ConstMap diff_dst, float* diff_weights, float* diff_bias,
+                          float* scratch) const override;
+
+  private:
+    std::ptrdiff_t forward_weights() const {
+        return std::ptrdiff_t{kWinogradPlanes} * shape().in * padded_channels(shape().out);
+    }
+    Grid grid() const { return grid_of(shape().height, shape().width); }
+    int in_blocks() const { return parts(shape().in, kGradientInBlock); }
+    int out_blocks() const { return parts(shape().out, kGradientOutBlock); }
+    int in_block() const { return parts(shape().in, in_blocks()); }
+    int out_block() const { return padded_channels(parts(shape().out, out_blocks())); }
+    int weight_bands() const { return std::clamp(grid().tiles() / 128, 1, 16); }
+    // A band's weights and, behind them, biases.
+    std::ptrdiff_t band_size() const { return static_cast<std::ptrdiff_t>(shape().weights()) + shape().out; }
+    std::ptrdiff_t border_size() const { return simd::winograd_border(std::max(shape().in, shape().out)); }
+    std::ptrdiff_t thread_size() const;
+
+    void correlate(ThreadTeam& team, const simd::ConstWinogradMap& from, const float* weights, const float* bias,
+                   const simd::WinogradMap& to, float* scratch) const;
+    void sum_band(int band, int in_first, int out_first, const simd::ConstWinogradMap& src,
+                  const simd::ConstWinogradMap& diff_dst, float* band_sums, float* scratch) const;
+
+    int threads_;
+};
+
+std::ptrdiff_t LayerWinograd::thread_size() const {
+    const ConvLayerShape& c = shape();
+    const std::ptrdiff_t forward =
+        kWinogradPlanes * (plane_of(kForwardChunk, std::max(c.in, c.out)) + plane_of(kForwardChunk, kOutputBlock));
+    const std::ptrdiff_t gradient =
+        kWinogradPlanes * (plane_of(kGradientChunk, in_block()) + plane_of(kGradientChunk, out_block()) +
+                           std::ptrdiff_t{in_block()} * out_block());
+    return rounded(border_size() + std::max(forward, gradient));
+}
+
+void LayerWinograd::pack(ThreadTeam& team, const float* weights, float* packed) const {
+    const ConvLayerShape& c = shape();
+    const std::ptrdiff_t padded_in = padded_channels(c.in), padded_out = padded_channels(c.out);
+    const std::ptrdiff_t tap = std::ptrdiff_t{c.in} * c.out;
+    float* turned = packed + forward_weights();
+    team.run(c.in, [&](std::int64_t i, int) {
+        simd::winograd_weights(weights + i * c.out, tap, 1, c.out, packed + i * padded_out, c.in * padded_out);
+    });
+    team.run(c.out, [&](std::int64_t o, int) {
+        simd::winograd_weights(weights + 8 * tap + o, -tap, c.out, c.in, turned + o * padded_in, c.out * padded_in);
+    });
+}
+
+void LayerWinograd::correlate(ThreadTeam& team, const simd::ConstWinogradMap& from, const float* weights,
+                              const float* bias, const simd::WinogradMap& to, float* scratch) const {
+    const Grid grid = grid_of(to.height, to.width);
+    const int chunk = grid.chunk(kForwardChunk), vectors = padded_channels(to.channels) / kVectorMultiple;
+    // Output channels are dealt out evenly, in whole vectors.
+    const int blocks = parts(vectors, kOutputBlock / kVectorMultiple);
+    team.run(parts(grid.tiles(), chunk), [&](std::int64_t task, int thread) {
+        float* border = scratch + thread * thread_size();
+        float* src_tiles = border + rounded(border_size());
+        float* dst_tiles = src_tiles + kWinogradPlanes * plane_of(kForwardChunk, from.channels);
+        simd::WinogradTiles tiles{grid.across, static_cast<int>(task) * chunk, 0, from.channels,
+                                  plane_of(kForwardChunk, from.channels)};
+        tiles.count = std::min(chunk, grid.tiles() - tiles.first);
+        simd::winograd_src(from, tiles, src_tiles, border);
+        for (int block = 0; block < blocks; ++block) {
+            const int first = vectors * block / blocks * kVectorMultiple;
+            const int last = vectors * (block + 1) / blocks * kVectorMultiple;
+            simd::WinogradTiles result = tiles;
+            result.channels = last - first;
+            result.plane = plane_of(kForwardChunk, last - first);
+            simd::winograd_multiply(tiles, src_tiles, weights + first, from.channels, vectors * kVectorMultiple,
+                                    last - first, result, dst_tiles);
+            simd::WinogradMap part = to;
+            part.data += first;
+            part.channels = std::min(last, to.channels) - first;
+            simd::winograd_dst(result, dst_tiles, bias ? bias + first : nullptr, part);
+        }
+    });
+}
+
+void LayerWinograd::sum_band(int band, int in_first, int out_first, const simd::ConstWinogradMap& src,
+                             const simd::ConstWinogradMap& diff_dst, float* band_sums, float* scratch) const {
+    const ConvLayerShape& c = shape();
+    const std::int64_t tiles = grid().tiles();
+    const int first = static_cast<int>(tiles * band / weight_bands());
+    const int last = static_cast<int>(tiles * (band + 1) / weight_bands());
+    simd::WinogradTiles from{grid().across, first, 0, src.channels, plane_of(kGradientChunk, src.channels)};
+    simd::WinogradTiles diff = from;
+    diff.channels = diff_dst.channels;
+    diff.plane = plane_of(kGradientChunk, diff_dst.channels);
+    float* border = scratch;
+    float* sums = border + rounded(border_size());
+    float* src_tiles = sums + std::ptrdiff_t{kWinogradPlanes} * src.channels * diff_dst.channels;
+    float* diff_tiles = src_tiles + kWinogradPlanes * from.plane;
+    float* bias_sums = in_first == 0 ? band_sums + c.weights() + out_first : nullptr;
+    std::fill(sums, src_tiles, 0.0f);
+    if (bias_sums) std::fill_n(bias_sums, diff_dst.channels, 0.0f);
+    for (; from.first < last; from.first += kGradientChunk) {
+        from.count = diff.count = std::min(kGradientChunk, last - from.first);
+        diff.first = from.first;
+        simd::winograd_src(src, from, src_tiles, border);
+        simd::winograd_diff_dst(diff_dst, diff, diff_tiles, border, bias_sums);
+        simd::winograd_accumulate(from, src_tiles, src.channels, diff, diff_tiles, diff_dst.channels, sums);
+    }
+    simd::winograd_diff_weights(sums, src.channels, diff_dst.channels,
+                                band_sums + std::ptrdiff_t{in_first} * c.out + out_first, c.out,
+                                std::ptrdiff_t{c.in} * c.out);
+}
+
+void LayerWinograd::backward_weights(ThreadTeam& team, ConstMap src, ConstMap diff_dst, float* diff_weights,
+                                     float* diff_bias, float* scratch) const {
+    const ConvLayerShape& c = shape();
+    const int bands = weight_bands(), blocks = in_blocks() * out_blocks();
+    float* sums = scratch + threads_ * thread_size();
+    team.run(std::int64_t{bands} * blocks, [&](std::int64_t task, int thread) {
+        const int band = static_cast<int>(task / blocks), block = static_cast<int>(task % blocks);
+        const int bi = block / out_blocks(), bo = block % out_blocks();
+        const int in_first = c.in * bi / in_blocks(), in_last = c.in * (bi + 1) / in_blocks();
+        const int out_first = c.out / kVectorMultiple * bo / out_blocks() * kVectorMultiple;
+        const int out_last = c.out / kVectorMultiple * (bo + 1) / out_blocks() * kVectorMultiple;
+        sum_band(band, in_first, out_first,
+                 {src.data + in_first, src.row, c.in, c.src_height(), c.src_width(), in_last - in_first, 0, 0},
+                 {diff_dst.data + out_first, diff_dst.row, c.out, c.height, c.width, out_last - out_first, 0, 0},
+                 sums + band * band_size(), scratch + thread * thread_size());
+    });
+    // Row 9 * in of the sums are the biases.
+    team.run(9 * c.in + 1, [&](std::int64_t row, int) {
+        float* to = row < 9 * c.in ? diff_weights + row * c.out : diff_bias;
+        std::copy_n(sums + row * c.out, c.out, to);
+        for (int band = 1; band < bands; ++band) {
+            const float* more = sums + band * band_size() + row * c.out;
+            for (int o = 0; o < c.out; ++o) to[o] += more[o];
+        }
+    });
+}
+
+}  // namespace
+
+std::unique_ptr<ConvLayerAlgorithm> make_layer_winograd(const ConvLayerShape& shape, int threads) {
+    if (shape.kernel != 3 || shape.stride != 1) return nullptr;
+    if (shape.in < kWinogradMinChannels || shape.out % kWinogradMinChannels != 0) return nullptr;
+    return std::make_unique<LayerWinograd>(shape, threads);
+}
+
+}  // namespace twofold::ops

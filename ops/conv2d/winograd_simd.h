@@ -1,0 +1,80 @@
+// The dispatched kernels of winograd_simd.cpp, which Conv2dLayer's Winograd algorithm is made of.
+//
+// A map is cut into tiles of 4x4 outputs, numbered row by row; tile (ty, tx) sees 6x6 values of src from
+// (4*ty - top, 4*tx - left) on, zero outside of the map. Transformed tiles lie as [36][tile][channel]: 36 matrices, one
+// for each frequency, `plane` floats apart.
+#ifndef TWOFOLD_OPS_CONV2D_WINOGRAD_SIMD_H
+#define TWOFOLD_OPS_CONV2D_WINOGRAD_SIMD_H
+
+#include "ops/conv2d/conv2d.h"
+
+namespace twofold::ops {
+
+constexpr int kWinogradOutput = 4;
+constexpr int kWinogradInput = 6;
+constexpr int kWinogradPlanes = kWinogradInput * kWinogradInput;
+// Vectors run along channels; the last one of a row overlaps the one before where it has to.
+constexpr int kWinogradMinChannels = 16;
+
+namespace simd {
+
+struct WinogradTiles {
+    int across;               // tiles in a row of tiles
+    int first, count;         // the tiles that a call is about
+    std::ptrdiff_t channels;  // of a transformed tile
+    std::ptrdiff_t plane;
+};
+
+// A map, or a range of its channels (data points at the first of them).
+struct WinogradMap {
+    float* data;
+    std::ptrdiff_t row, pixel;  // floats
+    int height, width;
+    int channels;
+    int top, left;
+};
+struct ConstWinogradMap {
+    const float* data;
+    std::ptrdiff_t row, pixel;
+    int height, width;
+    int channels;
+    int top, left;
+};
+
+// Floats of scratch memory for the transforms of maps with that many channels.
+constexpr int winograd_border(int channels) { return kWinogradPlanes * channels; }
+
+// to[36][channels]: the transform of one row of weights[ky][kx], each tap `tap` floats from the one before (negative
+// for a turned kernel), channels `step` floats apart; planes `plane` floats apart. Channels up to a multiple of 16
+// become 0.
+void winograd_weights(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels, float* to,
+                      std::ptrdiff_t plane);
+
+void winograd_src(const ConstWinogradMap& src, const WinogradTiles& tiles, float* to, float* border);
+
+// The transform of gradients with respect to the outputs; tiles lie at 4*ty, 4*tx. bias_sums[channels] += diff_dst, if
+// not null; then the channels must be a multiple of 16.
+void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& tiles, float* to, float* border,
+                       float* bias_sums);
+
+// to[36][tile][columns] = from[36][tile][depth] * weights[36][depth][columns]. Rows of `to` have to_tiles.channels
+// floats, rows of weights `weights_row`, its planes depth * weights_row. `columns` is a multiple of 16.
+void winograd_multiply(const WinogradTiles& from_tiles, const float* from, const float* weights, int depth,
+                       std::ptrdiff_t weights_row, int columns, const WinogradTiles& to_tiles, float* to);
+
+// dst = inverse transform of from, plus bias unless it is null.
+void winograd_dst(const WinogradTiles& tiles, const float* from, const float* bias, const WinogradMap& dst);
+
+// sums[36][rows][columns] += from[36][tile][row] * diff[36][tile][column], summed over tiles. `columns` is a multiple
+// of 16.
+void winograd_accumulate(const WinogradTiles& from_tiles, const float* from, int rows, const WinogradTiles& diff_tiles,
+                         const float* diff, int columns, float* sums);
+
+// weights[ky][kx][rows][columns], rows `row` and taps `tap` floats apart = inverse transform of sums.
+void winograd_diff_weights(const float* sums, int rows, int columns, float* weights, std::ptrdiff_t row,
+                           std::ptrdiff_t tap);
+
+}  // namespace simd
+}  // namespace twofold::ops
+
+#endif
