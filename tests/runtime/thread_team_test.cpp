@@ -1,6 +1,9 @@
 #include "runtime/thread_team.h"
 
 #include <atomic>
+#include <chrono>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,4 +58,38 @@ TEST_CASE("threads that went to sleep wake up again") {
 TEST_CASE("teams come and go without being used") {
     for (int i = 0; i < 50; ++i) ThreadTeam team(1 + i % 4);
     REQUIRE(!std::string(ThreadTeam::backend()).empty());
+}
+
+TEST_CASE("what a task throws reaches the caller, and the team goes on") {
+    for (const int threads : {1, 2, 4}) {
+        ThreadTeam team(threads);
+        for (const std::int64_t thrower : {0, 1, 57, 99}) {
+            std::vector<int> runs(100);
+            const auto body = [&](std::int64_t task, int) {
+                ++runs[static_cast<std::size_t>(task)];
+                if (task == thrower) throw std::runtime_error("task " + std::to_string(task));
+            };
+            REQUIRE_THROWS_WITH(team.run(100, body), "task " + std::to_string(thrower));
+            for (const int count : runs) REQUIRE(count == 1);
+            std::atomic<int> count{0};
+            team.run(100, [&](std::int64_t, int) { ++count; });
+            REQUIRE(count == 100);
+        }
+        REQUIRE_THROWS_AS(team.run(1, [](std::int64_t, int) { throw std::bad_alloc(); }), std::bad_alloc);
+    }
+}
+
+TEST_CASE("of many exceptions one is carried over, from other threads as well") {
+    ThreadTeam team(2);
+    // Both threads hold a task, so at least one exception is thrown off the calling thread.
+    std::atomic<int> arrived{0};
+    REQUIRE_THROWS_AS(team.run(2,
+                               [&](std::int64_t, int) {
+                                   for (++arrived; arrived < 2;) std::this_thread::yield();
+                                   throw std::bad_alloc();
+                               }),
+                      std::bad_alloc);
+    for (int round = 0; round < 200; ++round)
+        REQUIRE_THROWS_AS(team.run(16, [](std::int64_t, int) { throw std::out_of_range("every task"); }),
+                          std::out_of_range);
 }
