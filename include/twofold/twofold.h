@@ -238,8 +238,10 @@ TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint6
  * the input. */
 TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double seconds);
 /* FLOAT32 input: the sample value that corresponds to white, > 0. 0 (the default) takes 1 when the largest absolute
- * sample lies in [0.1, 8], else that largest absolute sample. Float output is on the same scale as float input and is
- * not clamped. */
+ * sample lies in [0.1, 8], else that largest absolute sample. Hot pixels do not count as the largest: the brightest
+ * thousandth of the samples, where they lie more than four times above all others. Where there are some, the network
+ * sees them clipped to four times the largest of the others. Float output is on the same scale as float input and is
+ * not clamped: a hot pixel stays in it. */
 TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
 /* Apply these weights instead of training; NULL goes back to training. The job keeps its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);

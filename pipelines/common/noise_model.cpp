@@ -42,16 +42,17 @@ Window measure(const float* window, int channels, int channel) {
     return {sum / (kSide * kSide), squares / ((kSide - 2) * (kSide - 2)), channel, clipped};
 }
 
-std::vector<Window> sample_windows(const ImageView& image, float white) {
+std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& white) {
     const int channels = image.colour_channels();
     std::vector<Window> windows;
     windows.reserve(kWindows * static_cast<std::size_t>(channels));
     std::vector<float> pixels(static_cast<std::size_t>(kSide * kSide * channels));
     for (std::uint64_t i = 0; i < kWindows; ++i) {
         const RandomBlock words = random_block(0, kStream, i);
-        load_rectangle(image, white, uniform_index(words[0], image.width - kSide + 1),
+        load_rectangle(image, white.white, uniform_index(words[0], image.width - kSide + 1),
                        uniform_index(words[1], image.height - kSide + 1), kSide, kSide, pixels.data(),
                        std::ptrdiff_t{kSide} * channels);
+        clip(white.limit, pixels.data(), pixels.size());
         for (int c = 0; c < channels; ++c) windows.push_back(measure(pixels.data(), channels, c));
     }
     return windows;
@@ -121,7 +122,7 @@ double interpolate(const std::vector<Point>& curve, double brightness) {
 
 }  // namespace
 
-NoiseModel estimate_noise(const ImageView& image, float white) {
+NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
     NoiseModel model;
     if (image.width < kSide || image.height < kSide) return model;
     std::vector<Window> windows = sample_windows(image, white);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pipelines/common/white_level.h"
 #include "runtime/image_view.h"
 
 namespace twofold {
@@ -30,7 +31,7 @@ struct NoiseModel {
 // Measured on a random sample of windows, at a cost that does not depend on the image's size: the variance of the
 // windows after a filter that removes planes, of which the quietest fifth in each class of brightness is taken for
 // pure noise. All zero for images smaller than a window (10x10).
-NoiseModel estimate_noise(const ImageView& image, float white);
+NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white);
 
 }  // namespace twofold
 

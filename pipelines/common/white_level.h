@@ -1,14 +1,32 @@
-// Which sample value is white, and whether all samples are numbers.
+// Which sample value counts as white, and which samples are too bright to be part of the picture.
 #ifndef TWOFOLD_PIPELINES_COMMON_WHITE_LEVEL_H
 #define TWOFOLD_PIPELINES_COMMON_WHITE_LEVEL_H
+
+#include <cstddef>
+#include <limits>
 
 #include "runtime/image_view.h"
 
 namespace twofold {
 
-// The white level to use: that of the integer types; for float `given`, or by the image's samples if that is 0.
-// Throws Error kNonFinite if a float sample is NaN or infinite.
-float check_samples(const ImageView& image, float given);
+struct WhiteLevel {
+    float white = 1;  // sample value
+    // On the scale where white is 1: what a network gets to see is clipped to +-limit. A single sample of a million
+    // would otherwise decide the gradient of hundreds of steps. Infinity where nothing sticks out.
+    float limit = std::numeric_limits<float>::infinity();
+};
+
+// Integer types have a white of their own. For float images `given` is it, if > 0; else it is found:
+//   1                               when the largest absolute sample is 0 or lies in [0.1, 8]
+//   the largest absolute sample     when it is not a hot pixel
+//   1, or the brightest sample that is not a hot pixel, rounded up by at most 1/32, by the same rule otherwise
+// Hot pixels are the brightest thousandth of the samples (at least one pixel) where they lie more than four times above
+// all others. Reads the image once, and once more where samples lie above 8 times white.
+// Throws Error kNonFinite.
+WhiteLevel find_white_level(const ImageView& image, float given);
+
+// Clip samples to +-limit.
+void clip(float limit, float* samples, std::size_t count);
 
 }  // namespace twofold
 

@@ -21,14 +21,14 @@ prior::Recipe jpeg_recipe(RecipeName name) {
 }  // namespace
 
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
-    const float white = check_samples(settings.input, settings.white);
-    const NoiseModel noise = estimate_noise(settings.input, white);
+    const WhiteLevel level = find_white_level(settings.input, settings.white);
+    const NoiseModel noise = estimate_noise(settings.input, level);
     const prior::Recipe recipe = settings.defect == Defect::kJpeg
                                      ? jpeg_recipe(settings.recipe)
                                      : prior::denoising_recipe(settings.recipe, 255 * noise.mean_sigma);
     return std::make_unique<prior::Fit>(settings, recipe, prior::make_stop_rule(settings.stop, settings.recipe, noise),
                                         white, noise.mean_sigma,
-                                        std::make_unique<prior::ImageTerm>(settings.input, white));
+                                        std::make_unique<prior::ImageTerm>(settings.input, level.white));
 }
 
 }  // namespace twofold::dip

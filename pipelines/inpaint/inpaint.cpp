@@ -80,8 +80,8 @@ class Inpainter final : public Pipeline {
 
 std::unique_ptr<Pipeline> make_inpainter(const Settings& settings) {
     check_mask(settings);
-    check_samples(colour_of(settings.mask), 1);
-    return std::make_unique<Inpainter>(settings, check_samples(settings.input, settings.white));
+    find_white_level(colour_of(settings.mask), 1);  // refuses NaN
+    return std::make_unique<Inpainter>(settings, find_white_level(settings.input, settings.white).white);
 }
 
 }  // namespace twofold::inpaint

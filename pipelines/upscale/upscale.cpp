@@ -168,12 +168,12 @@ class PriorUpscaler final : public Pipeline {
 
 std::unique_ptr<Pipeline> make_prior_upscaler(const Settings& settings) {
     check_sizes(settings);
-    return std::make_unique<PriorUpscaler>(settings, check_samples(settings.input, settings.white));
+    return std::make_unique<PriorUpscaler>(settings, find_white_level(settings.input, settings.white).white);
 }
 
 std::unique_ptr<Pipeline> make_interpolator(const Settings& settings) {
     check_sizes(settings);
-    return std::make_unique<ImageInterpolator>(settings, check_samples(settings.input, settings.white));
+    return std::make_unique<ImageInterpolator>(settings, find_white_level(settings.input, settings.white).white);
 }
 
 }  // namespace twofold::upscale

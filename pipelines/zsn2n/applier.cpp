@@ -16,7 +16,7 @@ constexpr std::int64_t kPassesPerCall = 8;
 
 }  // namespace
 
-Applier::Applier(Network& network, const ImageView& input, const ImageView& output, float white, int tile,
+Applier::Applier(Network& network, const ImageView& input, const ImageView& output, const WhiteLevel& white, int tile,
                  ThreadTeam& team)
     : network_(network),
       input_(input),
@@ -54,7 +54,7 @@ void Applier::load_rows(const Arena& arena, std::int64_t first, std::int64_t end
     float* band = arena[band_].data();
     team_.run(std::max<std::int64_t>(0, end - first), [&](std::int64_t i, int) {
         const std::int64_t y = first + i;
-        load_rectangle(input_, white_, 0, y, input_.width, 1, band + (y - band_top) * row, row);
+        load_rectangle(input_, white_.white, 0, y, input_.width, 1, band + (y - band_top) * row, row);
     });
 }
 
@@ -84,6 +84,7 @@ void Applier::run_tile(const Arena& arena, std::span<const float> parameters, in
     for (int i = 0; i < ensemble; ++i) {
         const Symmetry symmetry = Symmetry::from_index(i);
         apply_symmetry(symmetry, padded_height, padded_width, channels, staging, pass.activations[0]);
+        clip(white_.limit, pass.activations[0], floats(padded_height, padded_width, channels));
         network_.forward(symmetry.transpose ? width : height, symmetry.transpose ? height : width,
                          apply_symmetry(symmetry, padded_height, padded_width, inside), parameters.data(),
                          arena[packed_].data(), pass);
@@ -96,7 +97,7 @@ void Applier::run_tile(const Arena& arena, std::span<const float> parameters, in
     }
     // White of the output's own type; float output of an integer image is on the scale where white is 1.
     const float white = output_.type != DataType::kFloat32  ? integer_white(output_.type)
-                        : input_.type == DataType::kFloat32 ? white_
+                        : input_.type == DataType::kFloat32 ? white_.white
                                                             : 1.0f;
     store_rectangle(output_, white, x0, y0, width, height, noise, row);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pipelines/common/run_control.h"
+#include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/network_pass.h"
 #include "runtime/image_view.h"
 #include "runtime/thread_team.h"
@@ -19,7 +20,8 @@ namespace twofold::zsn2n {
 class Applier {
   public:
     // `tile` is the side of a tile in pixels.
-    Applier(Network& network, const ImageView& input, const ImageView& output, float white, int tile, ThreadTeam& team);
+    Applier(Network& network, const ImageView& input, const ImageView& output, const WhiteLevel& white, int tile,
+            ThreadTeam& team);
 
     void reserve(ArenaPlan& plan);
 
@@ -40,7 +42,7 @@ class Applier {
     };
     Network& network_;
     ImageView input_, output_;
-    float white_;
+    WhiteLevel white_;
     int tile_;
     ThreadTeam& team_;
     std::int64_t columns_, bands_;  // tiles in a band, bands in the image

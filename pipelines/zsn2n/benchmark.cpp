@@ -160,15 +160,15 @@ class Benchmark {
                              kImage * kPixel,
                              sizeof(float)};
         const char* recipe_name = name == RecipeName::kFast ? "fast" : "best";
-        const NoiseModel noise = estimate_noise(view, 1);
+        const NoiseModel noise = estimate_noise(view, {});
         const ops::NormalTable normals;
         const Recipe recipe = make_recipe(name);
         Network network({3, recipe.width, recipe.depth}, "auto");
-        Trainer trainer(network, recipe, {view, 1, 0, &noise, &normals}, team_);
+        Trainer trainer(network, recipe, {view, {}, 0, &noise, &normals}, team_);
         constexpr int kTile = 64;
         ImageView output = view;
         output.data = reinterpret_cast<std::byte*>(result.data());
-        Applier applier(network, view, output, 1, kTile, team_);
+        Applier applier(network, view, output, {}, kTile, team_);
         ArenaPlan plan;
         trainer.reserve(plan);
         applier.reserve(plan);

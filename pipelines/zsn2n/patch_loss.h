@@ -8,6 +8,7 @@
 
 #include "ops/noise/normal_table.h"
 #include "pipelines/common/noise_model.h"
+#include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/loss_terms.h"
 #include "pipelines/zsn2n/network_pass.h"
 #include "pipelines/zsn2n/patch.h"
@@ -26,7 +27,7 @@ struct PatchTask {
 // What stays the same during a training.
 struct TrainingImage {
     ImageView view;
-    float white;
+    WhiteLevel white;
     std::uint64_t seed;
     const NoiseModel* noise;
     const ops::NormalTable* normals;

@@ -22,7 +22,7 @@ constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has
 
 struct Denoiser::State {
     Settings settings;
-    float white;
+    WhiteLevel white;
     NoiseModel noise;
     ops::NormalTable normals;
     Recipe recipe;
@@ -37,7 +37,7 @@ struct Denoiser::State {
 
     explicit State(const Settings& s)
         : settings(s),
-          white(check_samples(s.input, s.white)),
+          white(find_white_level(s.input, s.white)),
           noise(estimate_noise(s.input, white)),
           recipe(s.constants ? *s.constants : make_recipe(s.recipe)),
           train(s.weights == nullptr),

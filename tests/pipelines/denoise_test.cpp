@@ -56,24 +56,24 @@ TEST_CASE("the noise estimate follows the noise") {
     test::FloatImage noisy(256, 200, 3);
     for (const double sigma : {5.0, 25.0, 50.0}) {
         ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, sigma, 1);
-        const double estimate = 255 * estimate_noise(noisy.view(), 1).mean_sigma;
+        const double estimate = 255 * estimate_noise(noisy.view(), {}).mean_sigma;
         INFO(sigma << " estimated as " << estimate);
         // Clamping to [0, 1] takes noise away from the dark parts, which are a fifth of the scale above black.
         CHECK(estimate > 0.8 * sigma);
         CHECK(estimate < 1.1 * sigma);
     }
-    CHECK(255 * estimate_noise(clean.view(), 1).mean_sigma < 0.5);
+    CHECK(255 * estimate_noise(clean.view(), {}).mean_sigma < 0.5);
 }
 
 TEST_CASE("black bars and blown skies do not hide the noise") {
     const test::FloatImage clean = test::noisy_scene(200, 200, 3, 0);
     test::FloatImage noisy(200, 200, 3);
     ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 10, 1);
-    const double whole = estimate_noise(noisy.view(), 1).mean_sigma;
+    const double whole = estimate_noise(noisy.view(), {}).mean_sigma;
     for (std::int64_t y = 0; y < 70; ++y)
         for (std::int64_t x = 0; x < 200; ++x)
             for (int c = 0; c < 3; ++c) noisy.at(x, y, c) = y < 35 ? 0.0f : 1.0f;
-    CHECK(estimate_noise(noisy.view(), 1).mean_sigma == Approx(whole).epsilon(0.05));
+    CHECK(estimate_noise(noisy.view(), {}).mean_sigma == Approx(whole).epsilon(0.05));
 }
 
 TEST_CASE("a training cut short at its start returns the image") {

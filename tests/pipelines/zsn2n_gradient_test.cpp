@@ -36,7 +36,7 @@ struct Bench {
 
     explicit Bench(const Recipe& recipe, const char* implementation = "auto")
         : network({kChannels, recipe.width, recipe.depth}, implementation),
-          trainer(network, recipe, {image.view(), 1, 7, &noise, &normals}, team) {
+          trainer(network, recipe, {image.view(), {}, 7, &noise, &normals}, team) {
         for (auto& knots : noise.sigma) knots.fill(0.1f);
         ArenaPlan plan;
         trainer.reserve(plan);
@@ -152,7 +152,7 @@ TEST_CASE("a training step is the same for any number of threads") {
         const ops::NormalTable normals;
         ThreadTeam team(threads);
         Network network({kChannels, recipe.width, recipe.depth}, "auto");
-        Trainer trainer(network, recipe, {image.view(), 1, 7, &noise, &normals}, team);
+        Trainer trainer(network, recipe, {image.view(), {}, 7, &noise, &normals}, team);
         ArenaPlan plan;
         trainer.reserve(plan);
         const Arena arena(plan);
