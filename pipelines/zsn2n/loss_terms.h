@@ -11,6 +11,9 @@ struct LossTerms {
     float recorruption_strength = 1;  // a: how much noise is added, in units of the noise that is there
 };
 
+// The published loss: residual and consistency of the pair, nothing added to the image.
+constexpr LossTerms kPaperLoss{.residual = 1, .consistency = 1, .recorruption = 0, .recorruption_strength = 1};
+
 }  // namespace twofold::zsn2n
 
 #endif

@@ -18,7 +18,7 @@ Recipe make_recipe(RecipeName name) {
         case RecipeName::kPaper:
             recipe.whole_image = true;
             recipe.patch = 64;
-            recipe.loss = {1, 1, 0, 1};
+            recipe.loss = kPaperLoss;
             recipe.steps = 2000;
             recipe.optimizer = Optimizer::kAdam;
             recipe.learning_rate = 1e-3;

@@ -45,7 +45,7 @@ struct Denoiser::State {
           network(network_shape(), s.implementation) {
         if (settings.steps > 0) recipe.steps = settings.steps;
         // Without a measure of the noise only the paper's own loss makes sense.
-        if (!noise.measured) recipe.loss = {1, 1, 0, 1};
+        if (!noise.measured) recipe.loss = kPaperLoss;
         plan_memory();
         weights.shape = network.shape();
         weights.ensemble = train ? recipe.ensemble : settings.weights->ensemble;
