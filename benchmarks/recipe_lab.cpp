@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
     app.add_option("--recipe", name);
     int width = 0, depth = 0, patch = 0, patches = 0, ensemble = 0;
     std::int64_t steps = 0, warm_up = -1;
-    double rate = 0, momentum = -1, bias_rate = -1, average = -1, residual = -1, consistency = -1, recorruption = -1,
+    double rate = 0, momentum = -1, bias_rate = -1, residual = -1, consistency = -1, recorruption = -1,
            strength = 0;
     app.add_option("--width", width);
     app.add_option("--depth", depth);
@@ -87,7 +87,6 @@ int main(int argc, char** argv) {
     app.add_option("--rate", rate);
     app.add_option("--momentum", momentum);
     app.add_option("--bias-rate", bias_rate);
-    app.add_option("--average", average);
     app.add_option("--residual", residual);
     app.add_option("--consistency", consistency);
     app.add_option("--recorruption", recorruption);
@@ -118,7 +117,6 @@ int main(int argc, char** argv) {
         if (rate > 0) recipe.learning_rate = rate;
         if (momentum >= 0) recipe.momentum = momentum;
         if (bias_rate >= 0) recipe.bias_rate = bias_rate;
-        if (average >= 0) recipe.average = average;
         if (residual >= 0) recipe.loss.residual = static_cast<float>(residual);
         if (consistency >= 0) recipe.loss.consistency = static_cast<float>(consistency);
         if (recorruption >= 0) recipe.loss.recorruption = static_cast<float>(recorruption);

@@ -29,7 +29,6 @@ struct Recipe {
     double bias_rate = 0.15;       // Muon: rate of Adam on the biases, relative to learning_rate
     std::int64_t warm_up = 20;     // steps of linear warm-up
     std::int64_t halve_every = 0;  // halve the rate after so many steps; 0: linear decay to zero
-    double average = 0;  // decay of the running average of the weights that is the result; 0: the last weights
 
     int ensemble = 8;                        // flips and rotations averaged in the final pass, 1 or 8 ...
     std::int64_t ensemble_pixels = 1 << 20;  // ... for images of at most so many pixels

@@ -45,7 +45,6 @@ Trainer::Trainer(Network& network, const Recipe& recipe, const TrainingImage& im
 void Trainer::reserve(ArenaPlan& plan) {
     const std::size_t count = network_.shape().parameters();
     parameters_ = plan.reserve<float>(count);
-    average_ = plan.reserve<float>(recipe_.average > 0 ? count : 0);
     gradient_sum_ = plan.reserve<float>(count);
     first_ = plan.reserve<float>(count);
     second_ = plan.reserve<float>(count);
@@ -76,7 +75,6 @@ void Trainer::reset(const Arena& arena) {
     }
     std::ranges::fill(arena[first_], 0.0f);
     std::ranges::fill(arena[second_], 0.0f);
-    std::ranges::copy(parameters.first(average_.count), arena[average_].begin());
 }
 
 PatchTask Trainer::task(std::int64_t step, std::int64_t index) const {
@@ -147,12 +145,6 @@ void Trainer::update(const Arena& arena, std::int64_t index, double rate) {
     } else {
         update_muon(arena, index, rate);
     }
-    if (recipe_.average > 0) {
-        // Early on the average must not remember the random start.
-        const auto keep = static_cast<float>(std::min(recipe_.average, double(index + 1) / double(index + 10)));
-        const std::span<float> average = arena[average_];
-        for (std::size_t i = 0; i < average.size(); ++i) average[i] = keep * average[i] + (1 - keep) * parameters[i];
-    }
 }
 
 void Trainer::update_muon(const Arena& arena, std::int64_t index, double rate) {
@@ -174,10 +166,6 @@ void Trainer::update_muon(const Arena& arena, std::int64_t index, double rate) {
         ops::adam_step(static_cast<std::size_t>(layer.out), index + 1, rate * recipe_.bias_rate, kBias,
                        gradient.data() + bias, first.data() + bias, second.data() + bias, parameters.data() + bias);
     }
-}
-
-std::span<const float> Trainer::result(const Arena& arena) const {
-    return arena[recipe_.average > 0 ? average_ : parameters_];
 }
 
 double Trainer::flops_per_step() const {

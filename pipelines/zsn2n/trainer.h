@@ -37,14 +37,12 @@ class Trainer {
         update(arena, index, learning_rate(recipe_, index, steps));
         return true;
     }
-    // The weights to use: the running average where the recipe has one.
-    std::span<const float> result(const Arena& arena) const;
-
     // Loss and gradient of the current parameters without a step, for tests and benchmarks.
     double gradient(const Arena& arena, std::int64_t index) {
         add_gradients(arena, index, 0, slots_);
         return sum_gradients(arena);
     }
+    // The weights, which are the result of training.
     std::span<float> parameters(const Arena& arena) const { return arena[parameters_]; }
     std::span<const float> gradient_sum(const Arena& arena) const { return arena[gradient_sum_]; }
     // Floating point operations of one step, optimiser included.
@@ -68,7 +66,7 @@ class Trainer {
     std::int64_t slots_;  // gradients that are summed, each over a run of consecutive patches
     PatchLoss patch_loss_;
 
-    ArenaRange<float> parameters_, average_, gradient_sum_, first_, second_, gradients_, packed_;
+    ArenaRange<float> parameters_, gradient_sum_, first_, second_, gradients_, packed_;
     ArenaRange<double> losses_;
     std::vector<PatchPlan> threads_;
     std::vector<ops::Muon> muons_;  // one a layer

@@ -119,7 +119,7 @@ struct Denoiser::State {
         report.ensemble = passes;
         if (train) {
             run_training(control, passes);
-            std::ranges::copy(trainer->result(arena), weights.values.begin());
+            std::ranges::copy(trainer->parameters(arena), weights.values.begin());
             if (report.stop_reason != StopReason::kSteps && report.steps_done < kFewestSteps) predict_nothing();
         }
         report.seconds_train = control.elapsed();

@@ -161,7 +161,7 @@ TEST_CASE("a training step is the same for any number of threads") {
         for (int step = 0; step < 10; ++step)
             REQUIRE(trainer.step(
                 arena, step, 10, [] { return false; }, &loss));
-        const std::span<const float> result = trainer.result(arena);
+        const std::span<const float> result = trainer.parameters(arena);
         const std::vector<float> values(result.begin(), result.end());
         if (first.empty()) first = values;
         REQUIRE(values == first);
