@@ -29,6 +29,8 @@ Trainer::Trainer(Network& network, const Recipe& recipe, const TrainingImage& im
       rows_((image.view.height / 2 * 2 + patch_height_ - 1) / patch_height_),
       tasks_(recipe.whole_image ? columns_ * rows_ : recipe.patches),
       slots_(std::min(tasks_, kMaxSlots)),
+      // All at once where that is a step of a few patches; a slot for each thread where it is a whole image.
+      group_(recipe.whole_image ? team.size() : slots_),
       patch_loss_(network, recipe.loss, std::max(patch_width_, patch_height_)) {
     // Every size that can occur: the last column and row of patches may be smaller.
     const int last_width = static_cast<int>(image.view.width / 2 * 2 - (columns_ - 1) * patch_width_);
@@ -96,7 +98,8 @@ PatchTask Trainer::task(std::int64_t step, std::int64_t index) const {
     return task;
 }
 
-void Trainer::add_gradients(const Arena& arena, std::int64_t step, std::int64_t first, std::int64_t end) {
+void Trainer::add_gradients(const Arena& arena, std::int64_t step, std::int64_t first, std::int64_t end,
+                            std::int64_t patch) {
     const std::size_t count = network_.shape().parameters();
     const std::span<float> gradients = arena[gradients_], parameters = arena[parameters_], packed = arena[packed_];
     const std::span<double> losses = arena[losses_];
@@ -105,16 +108,19 @@ void Trainer::add_gradients(const Arena& arena, std::int64_t step, std::int64_t 
         recipe_.whole_image ? double(image_.view.width / 2) * double(image_.view.height / 2) * network_.shape().channels
                             : double(tasks_) * (patch_width_ / 2) * (patch_height_ / 2) * network_.shape().channels;
     const auto scale = static_cast<float>(1 / samples);
-    if (first == 0) network_.pack(parameters.data(), packed.data());
     team_.run(end - first, [&](std::int64_t i, int thread) {
         const std::int64_t slot = first + i;
         float* sum = gradients.data() + static_cast<std::size_t>(slot) * count;
-        std::fill_n(sum, count, 0.0f);
-        double loss = 0;
-        for (std::int64_t t = slot * tasks_ / slots_; t < (slot + 1) * tasks_ / slots_; ++t)
+        double& loss = losses[static_cast<std::size_t>(slot)];
+        if (patch == 0) {
+            std::fill_n(sum, count, 0.0f);
+            loss = 0;
+        }
+        const std::int64_t begin = slot * tasks_ / slots_ + patch;
+        const std::int64_t stop = std::min(begin + kRound, (slot + 1) * tasks_ / slots_);
+        for (std::int64_t t = begin; t < stop; ++t)
             loss += patch_loss_.run(arena, threads_[static_cast<std::size_t>(thread)], image_, task(step, t),
                                     parameters.data(), packed.data(), scale, sum);
-        losses[static_cast<std::size_t>(slot)] = loss;
     });
 }
 

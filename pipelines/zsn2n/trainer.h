@@ -22,24 +22,18 @@ class Trainer {
 
     // Random initial weights and zero optimiser state.
     void reset(const Arena& arena);
-    // One step of training; `steps` is the number planned, for the schedule. Between groups of patches `abandon` is
-    // asked whether to give up; then the result is false and the parameters are as before.
+    // One step of training; `steps` is the number planned, for the schedule. Between rounds, of a few patches for each
+    // thread, `abandon` is asked whether to give up; then the result is false and the parameters are as before.
     template <typename Abandon>
     bool step(const Arena& arena, std::int64_t index, std::int64_t steps, const Abandon& abandon, double* loss) {
-        // A group is a slot for each thread: a thirty-second of the image, where the whole image is used.
-        for (std::int64_t slot = 0; slot < slots_; slot += team_.size()) {
-            if (slot > 0 && recipe_.whole_image && abandon()) return false;
-            const std::int64_t end = recipe_.whole_image ? std::min<std::int64_t>(slot + team_.size(), slots_) : slots_;
-            add_gradients(arena, index, slot, end);
-            if (end == slots_) break;
-        }
+        if (!add_all_gradients(arena, index, abandon)) return false;
         *loss = sum_gradients(arena);
         update(arena, index, learning_rate(recipe_, index, steps));
         return true;
     }
     // Loss and gradient of the current parameters without a step, for tests and benchmarks.
     double gradient(const Arena& arena, std::int64_t index) {
-        add_gradients(arena, index, 0, slots_);
+        add_all_gradients(arena, index, [] { return false; });
         return sum_gradients(arena);
     }
     // The weights, which are the result of training.
@@ -49,9 +43,25 @@ class Trainer {
     double flops_per_step() const;
 
   private:
+    // Patches of a slot between two looks at `abandon`: some hundredths of a second for patches of 64 x 64 pixels.
+    static constexpr std::int64_t kRound = 4;
+
     PatchTask task(std::int64_t step, std::int64_t index) const;
-    // Gradients of the slots [first, end), each over its run of patches, and then their sum and that of the losses.
-    void add_gradients(const Arena& arena, std::int64_t step, std::int64_t first, std::int64_t end);
+    template <typename Abandon>
+    bool add_all_gradients(const Arena& arena, std::int64_t step, const Abandon& abandon) {
+        network_.pack(arena[parameters_].data(), arena[packed_].data());
+        const std::int64_t longest = (tasks_ + slots_ - 1) / slots_;
+        for (std::int64_t slot = 0; slot < slots_; slot += group_)
+            for (std::int64_t patch = 0; patch < longest; patch += kRound) {
+                if (slot + patch > 0 && abandon()) return false;
+                add_gradients(arena, step, slot, std::min(slot + group_, slots_), patch);
+            }
+        return true;
+    }
+    // One round: the gradients of the slots [first, end), each over its patches [patch, patch + kRound), counted from
+    // the slot's own first.
+    void add_gradients(const Arena& arena, std::int64_t step, std::int64_t first, std::int64_t end, std::int64_t patch);
+    // The sum over the slots, and that of the losses.
     double sum_gradients(const Arena& arena);
     void update(const Arena& arena, std::int64_t index, double rate);
     void update_muon(const Arena& arena, std::int64_t index, double rate);
@@ -64,6 +74,7 @@ class Trainer {
     std::int64_t columns_, rows_;  // of patches, when the whole image is used
     std::int64_t tasks_;
     std::int64_t slots_;  // gradients that are summed, each over a run of consecutive patches
+    std::int64_t group_;  // slots that are filled at the same time
     PatchLoss patch_loss_;
 
     ArenaRange<float> parameters_, gradient_sum_, first_, second_, gradients_, packed_;

@@ -167,3 +167,39 @@ TEST_CASE("a training step is the same for any number of threads") {
         REQUIRE(values == first);
     }
 }
+
+TEST_CASE("a step over a whole large image can be given up between rounds of a few patches") {
+    // 256 patches: 32 runs of eight.
+    Recipe recipe = paper_in_one_patch(4);
+    recipe.width = 16;
+    test::FloatImage image = test::noisy_scene(64, 64, 1, 0.1);
+    const NoiseModel noise;
+    const ops::NormalTable normals;
+    std::vector<float> first;
+    for (const int threads : {1, 2, 4}) {
+        ThreadTeam team(threads);
+        Network network({1, recipe.width, recipe.depth}, "auto");
+        Trainer trainer(network, recipe, {image.view(), {}, 7, &noise, &normals}, team);
+        ArenaPlan plan;
+        trainer.reserve(plan);
+        const Arena arena(plan);
+        trainer.reset(arena);
+        const std::span<const float> parameters = trainer.parameters(arena);
+        const std::vector<float> start(parameters.begin(), parameters.end());
+        double loss = 0;
+        int asked = 0;
+        CHECK_FALSE(trainer.step(
+            arena, 0, 10, [&] { return ++asked == 5; }, &loss));
+        CHECK(asked == 5);
+        CHECK(std::equal(start.begin(), start.end(), parameters.begin()));
+        asked = 0;
+        CHECK(trainer.step(
+            arena, 0, 10, [&] { return ++asked > 1000; }, &loss));
+        // Never more than four patches for each thread in between.
+        CHECK(asked == 256 / (4 * threads) - 1);
+        const std::vector<float> values(parameters.begin(), parameters.end());
+        CHECK(values != start);
+        if (first.empty()) first = values;
+        CHECK(values == first);
+    }
+}
