@@ -1,6 +1,7 @@
 #include "pipelines/zsn2n/applier.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "pipelines/zsn2n/patch.h"
 
@@ -11,8 +12,16 @@ std::size_t floats(std::int64_t height, std::int64_t width, int channels) {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
 }
 
-// Passes over tiles between two looks at the progress callback, for each thread: about a tenth of a second.
-constexpr std::int64_t kPassesPerCall = 8;
+// How long the threads work between two looks at the progress callback, and how many passes over tiles at most.
+constexpr double kSecondsPerCall = 0.05;
+constexpr int kMostPassesPerCall = 8;
+
+// As many passes, a power of two, as fit between two calls at the speed just seen.
+int passes_per_call(double seconds_per_pass) {
+    int passes = 1;
+    while (passes < kMostPassesPerCall && 2 * passes * seconds_per_pass <= kSecondsPerCall) passes *= 2;
+    return passes;
+}
 
 }  // namespace
 
@@ -58,48 +67,65 @@ void Applier::load_rows(const Arena& arena, std::int64_t first, std::int64_t end
     });
 }
 
-void Applier::run_tile(const Arena& arena, std::span<const float> parameters, int ensemble, std::int64_t band_top,
-                       std::int64_t tile, int thread) {
-    const int channels = network_.shape().channels, halo = network_.shape().halo();
-    const TilePlan& plan = threads_[static_cast<std::size_t>(thread)];
-    const Pass pass = Network::resolve(arena, plan.pass);
-    const std::int64_t x0 = tile * tile_, y0 = band_top + halo;
-    const int width = static_cast<int>(std::min<std::int64_t>(tile_, input_.width - x0));
-    const int height = static_cast<int>(std::min<std::int64_t>(tile_, input_.height - y0));
-    const int padded_width = width + 2 * halo, padded_height = height + 2 * halo;
-    const Rectangle inside =
-        inside_image(input_.width, input_.height, x0 - halo, y0 - halo, padded_width, padded_height);
+Applier::Tile Applier::tile_at(std::int64_t band, std::int64_t column) const {
+    const int halo = network_.shape().halo();
+    Tile tile;
+    tile.x = column * tile_;
+    tile.y = band * tile_;
+    tile.width = static_cast<int>(std::min<std::int64_t>(tile_, input_.width - tile.x));
+    tile.height = static_cast<int>(std::min<std::int64_t>(tile_, input_.height - tile.y));
+    tile.inside = inside_image(input_.width, input_.height, tile.x - halo, tile.y - halo, tile.width + 2 * halo,
+                               tile.height + 2 * halo);
+    return tile;
+}
 
+void Applier::load_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const {
+    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const int padded_width = tile.width + 2 * halo, padded_height = tile.height + 2 * halo;
     const float* band = arena[band_].data();
     const std::ptrdiff_t band_row = input_.width * channels;
-    float* staging = arena[plan.staging].data();
+    float* staging = arena[memory.staging].data();
     std::fill_n(staging, floats(padded_height, padded_width, channels), 0.0f);
-    for (int y = inside.top; y < inside.bottom; ++y)
-        std::copy_n(band + y * band_row + (x0 - halo + inside.left) * channels, (inside.right - inside.left) * channels,
-                    staging + (y * padded_width + inside.left) * channels);
+    for (int y = tile.inside.top; y < tile.inside.bottom; ++y)
+        std::copy_n(band + y * band_row + (tile.x - halo + tile.inside.left) * channels,
+                    (tile.inside.right - tile.inside.left) * channels,
+                    staging + (y * padded_width + tile.inside.left) * channels);
+    std::fill_n(arena[memory.noise].data(), floats(tile.height, tile.width, channels), 0.0f);
+}
 
-    float* noise = arena[plan.noise].data();
-    const std::ptrdiff_t row = std::ptrdiff_t{width} * channels;
-    std::fill_n(noise, floats(height, width, channels), 0.0f);
-    for (int i = 0; i < ensemble; ++i) {
+void Applier::predict(const Arena& arena, std::span<const float> parameters, const Tile& tile, const TilePlan& memory,
+                      int first, int end, int ensemble) const {
+    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const int padded_width = tile.width + 2 * halo, padded_height = tile.height + 2 * halo;
+    const Pass pass = Network::resolve(arena, memory.pass);
+    for (int i = first; i < end; ++i) {
         const Symmetry symmetry = Symmetry::from_index(i);
-        apply_symmetry(symmetry, padded_height, padded_width, channels, staging, pass.activations[0]);
+        const bool turned = symmetry.transpose;
+        apply_symmetry(symmetry, padded_height, padded_width, channels, arena[memory.staging].data(),
+                       pass.activations[0]);
         clip(white_.limit, pass.activations[0], floats(padded_height, padded_width, channels));
-        network_.forward(symmetry.transpose ? width : height, symmetry.transpose ? height : width,
-                         apply_symmetry(symmetry, padded_height, padded_width, inside), parameters.data(),
+        network_.forward(turned ? tile.width : tile.height, turned ? tile.height : tile.width,
+                         apply_symmetry(symmetry, padded_height, padded_width, tile.inside), parameters.data(),
                          arena[packed_].data(), pass);
-        add_inverse_symmetry(symmetry, height, width, channels, pass.output, 1.0f / static_cast<float>(ensemble), noise,
-                             row);
+        add_inverse_symmetry(symmetry, tile.height, tile.width, channels, pass.output,
+                             1.0f / static_cast<float>(ensemble), arena[memory.noise].data(),
+                             std::ptrdiff_t{tile.width} * channels);
     }
-    for (int y = 0; y < height; ++y) {
-        const float* noisy = staging + ((y + halo) * padded_width + halo) * channels;
-        for (int i = 0; i < width * channels; ++i) noise[y * row + i] = noisy[i] - noise[y * row + i];
+}
+
+void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const {
+    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const std::ptrdiff_t row = std::ptrdiff_t{tile.width} * channels;
+    float* noise = arena[memory.noise].data();
+    for (int y = 0; y < tile.height; ++y) {
+        const float* noisy = arena[memory.staging].data() + ((y + halo) * (tile.width + 2 * halo) + halo) * channels;
+        for (std::ptrdiff_t i = 0; i < row; ++i) noise[y * row + i] = noisy[i] - noise[y * row + i];
     }
     // White of the output's own type; float output of an integer image is on the scale where white is 1.
     const float white = output_.type != DataType::kFloat32  ? integer_white(output_.type)
                         : input_.type == DataType::kFloat32 ? white_.white
                                                             : 1.0f;
-    store_rectangle(output_, white, x0, y0, width, height, noise, row);
+    store_rectangle(output_, white, tile.x, tile.y, tile.width, tile.height, noise, row);
 }
 
 bool Applier::run(const Arena& arena, std::span<const float> parameters, int ensemble, RunControl& control) {
@@ -109,8 +135,11 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
     network_.pack(parameters.data(), arena[packed_].data());
     const double start = control.elapsed();
     const bool copy_alpha = input_.has_alpha && input_.data != output_.data;
-    const std::int64_t group = std::max<std::int64_t>(1, kPassesPerCall / ensemble) * team_.size();
+    int per_call = 1;         // passes of each thread between two calls: several tiles, or a part of the ensemble
     std::int64_t loaded = 0;  // rows of the input that are or were in the band
+    Progress progress;
+    progress.phase = Phase::kApply;
+    progress.total = bands_ * columns_;
     for (std::int64_t b = 0; b < bands_; ++b) {
         const std::int64_t y0 = b * tile_, y1 = std::min(y0 + tile_, input_.height), band_top = y0 - halo;
         // Rows that this band shares with the one before: they may have been overwritten in the image by now.
@@ -118,22 +147,56 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
         const std::int64_t end = std::min(y1 + halo, input_.height);
         load_rows(arena, loaded, end, band_top);
         loaded = std::max(loaded, end);
-        for (std::int64_t first = 0; first < columns_; first += group) {
-            const std::int64_t count = std::min(group, columns_ - first);
-            team_.run(count, [&](std::int64_t i, int thread) {
-                run_tile(arena, parameters, ensemble, band_top, first + i, thread);
-            });
-            Progress progress;
-            progress.phase = Phase::kApply;
-            progress.done = b * columns_ + first + count;
-            progress.total = bands_ * columns_;
-            progress.seconds_left = (control.elapsed() - start) * static_cast<double>(progress.total - progress.done) /
-                                    static_cast<double>(progress.done);
-            if (control.report(progress, progress.done == progress.total) == ProgressAction::kCancel) return false;
+        for (std::int64_t column = 0; column < columns_;) {
+            const int passes = std::min(per_call, ensemble);
+            const std::int64_t count =
+                std::min<std::int64_t>(std::max(1, per_call / ensemble) * team_.size(), columns_ - column);
+            for (int first = 0; first < ensemble; first += passes) {
+                const int last = std::min(first + passes, ensemble);
+                const double before = control.elapsed();
+                team_.run(count, [&](std::int64_t i, int thread) {
+                    const Tile tile = tile_at(b, column + i);
+                    // A tile that is not finished in one go keeps its memory, whichever thread comes next.
+                    const TilePlan& memory =
+                        threads_[passes < ensemble ? static_cast<std::size_t>(i) : static_cast<std::size_t>(thread)];
+                    if (first == 0) load_tile(arena, tile, memory);
+                    predict(arena, parameters, tile, memory, first, last, ensemble);
+                    if (last == ensemble) store_tile(arena, tile, memory);
+                });
+                const std::int64_t rounds = (count + team_.size() - 1) / team_.size();
+                per_call = passes_per_call((control.elapsed() - before) / double((last - first) * rounds));
+                if (last == ensemble) progress.done += count;
+                const double share =
+                    (double(progress.done) + (last == ensemble ? 0 : double(count) * last / ensemble)) /
+                    double(progress.total);
+                progress.seconds_left = (control.elapsed() - start) * (1 - share) / share;
+                if (control.report(progress, progress.done == progress.total) == ProgressAction::kCancel) return false;
+            }
+            column += count;
         }
         if (copy_alpha) team_.run(y1 - y0, [&](std::int64_t i, int) { copy_alpha_row(input_, output_, y0 + i); });
     }
     return true;
+}
+
+double Applier::measure(const Arena& arena, std::span<const float> parameters) {
+    using Clock = std::chrono::steady_clock;
+    network_.pack(parameters.data(), arena[packed_].data());
+    load_rows(arena, 0, std::min<std::int64_t>(tile_ + network_.shape().halo(), input_.height),
+              -network_.shape().halo());
+    const std::int64_t count = std::min<std::int64_t>(columns_, team_.size());
+    double seconds = 0;
+    // The first time touches the memory.
+    for (int time = 0; time < 2; ++time) {
+        const auto start = Clock::now();
+        team_.run(count, [&](std::int64_t i, int thread) {
+            const TilePlan& memory = threads_[static_cast<std::size_t>(thread)];
+            load_tile(arena, tile_at(0, i), memory);
+            predict(arena, parameters, tile_at(0, i), memory, 0, 1, 1);
+        });
+        seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    }
+    return seconds * double(columns_ * bands_) / double(count);
 }
 
 double Applier::flops(int ensemble) const {

@@ -28,18 +28,30 @@ class Applier {
     // Averages the predictions for 1 or 8 flips and rotations. False if the callback cancelled.
     bool run(const Arena& arena, std::span<const float> parameters, int ensemble, RunControl& control);
 
+    // Seconds that a run with one prediction will take, judged by a tile for each thread. Writes no output.
+    double measure(const Arena& arena, std::span<const float> parameters);
     // Floating point operations of a run.
     double flops(int ensemble) const;
 
   private:
-    void load_rows(const Arena& arena, std::int64_t first, std::int64_t end, std::int64_t band_top);
-    void run_tile(const Arena& arena, std::span<const float> parameters, int ensemble, std::int64_t band_top,
-                  std::int64_t tile, int thread);
-
+    // Where a tile lies in the image; `inside` is the part of the tile with its halo that is not beyond the border.
+    struct Tile {
+        std::int64_t x, y;
+        int width, height;
+        Rectangle inside;
+    };
     struct TilePlan {
         PassPlan pass;
         ArenaRange<float> staging, noise;
     };
+    void load_rows(const Arena& arena, std::int64_t first, std::int64_t end, std::int64_t band_top);
+    Tile tile_at(std::int64_t band, std::int64_t column) const;
+    // The steps of a tile: copy it from the band, add predictions [first, end) of `ensemble`, write the result.
+    void load_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const;
+    void predict(const Arena& arena, std::span<const float> parameters, const Tile& tile, const TilePlan& memory,
+                 int first, int end, int ensemble) const;
+    void store_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const;
+
     Network& network_;
     ImageView input_, output_;
     WhiteLevel white_;
@@ -47,7 +59,7 @@ class Applier {
     ThreadTeam& team_;
     std::int64_t columns_, bands_;  // tiles in a band, bands in the image
     ArenaRange<float> packed_, band_;
-    std::vector<TilePlan> threads_;
+    std::vector<TilePlan> threads_;  // memory for as many tiles as there are threads
 };
 
 }  // namespace twofold::zsn2n
