@@ -234,8 +234,9 @@ TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t thr
  * means no bound but the machine's free memory. */
 TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
 /* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
- * The final pass itself is always completed, even if it alone takes longer. If fewer than 30 steps fit, the output is
- * the input. */
+ * The ensemble of the final pass is given up, also that of given weights, where it does not fit (see `ensemble` in the
+ * report). The final pass itself is always completed, even if it alone takes longer. If fewer than 30 steps fit, the
+ * output is the input. */
 TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double seconds);
 /* FLOAT32 input: the sample value that corresponds to white, > 0. 0 (the default) takes 1 when the largest absolute
  * sample lies in [0.1, 8], else that largest absolute sample. Hot pixels do not count as the largest: the brightest

@@ -27,7 +27,7 @@ std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
                                      ? jpeg_recipe(settings.recipe)
                                      : prior::denoising_recipe(settings.recipe, 255 * noise.mean_sigma);
     return std::make_unique<prior::Fit>(settings, recipe, prior::make_stop_rule(settings.stop, settings.recipe, noise),
-                                        white, noise.mean_sigma,
+                                        level.white, noise.mean_sigma,
                                         std::make_unique<prior::ImageTerm>(settings.input, level.white));
 }
 

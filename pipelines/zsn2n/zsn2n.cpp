@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ops/conv2d/conv2d_table.h"
+#include "pipelines/common/deadline_schedule.h"
 #include "pipelines/common/memory_budget.h"
 #include "pipelines/common/noise_model.h"
 #include "pipelines/common/white_level.h"
@@ -16,6 +17,7 @@ namespace twofold::zsn2n {
 namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
+constexpr double kReserveMargin = 1.25;    // by which the final pass may take longer than expected
 constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has no neighbour to learn from
 
 }  // namespace
@@ -115,16 +117,17 @@ struct Denoiser::State {
         report.steps_done = 0;
         report.loss = 0;
         report.stop_reason = StopReason::kWeights;
-        int passes = ensemble();
-        report.ensemble = passes;
+        report.ensemble = ensemble();
         if (train) {
-            run_training(control, passes);
+            run_training(control);
             std::ranges::copy(trainer->parameters(arena), weights.values.begin());
             if (report.stop_reason != StopReason::kSteps && report.steps_done < kFewestSteps) predict_nothing();
+        } else if (settings.deadline_seconds > 0 && report.ensemble > 1) {
+            const double pass = kReserveMargin * applier->measure(arena, weights.values);
+            if (control.left(pass * report.ensemble) < 0) report.ensemble = 1;
         }
         report.seconds_train = control.elapsed();
-        report.ensemble = passes;
-        if (!applier->run(arena, weights.values, passes, control)) {
+        if (!applier->run(arena, weights.values, report.ensemble, control)) {
             report.stop_reason = StopReason::kCallback;
             throw Error(ErrorCode::kCancelled, "cancelled while applying the network");
         }
@@ -137,82 +140,85 @@ struct Denoiser::State {
     void predict_nothing() {
         const auto last = static_cast<std::ptrdiff_t>(network.shape().layer(network.shape().depth).offset);
         std::fill(weights.values.begin() + last, weights.values.end(), 0.0f);
+        report.ensemble = 1;
     }
 
-    void run_training(RunControl& control, int& passes) {
+    // A training under way.
+    struct Training {
+        RunControl& control;
+        DeadlineSchedule schedule;
+        double reserve = 0;       // seconds to keep for the final pass
+        double loss_sum = 0;      // of the last steps
+        std::int64_t losses = 0;  // how many those are
+        ProgressAction action = ProgressAction::kContinue;
+
+        double recent_loss() const { return losses > 0 ? loss_sum / double(losses) : 0; }
+        // Lets older losses count less and less.
+        void add_loss(double loss) {
+            if (losses >= 50) loss_sum = recent_loss(), losses = 1;
+            loss_sum += loss;
+            ++losses;
+        }
+    };
+
+    void run_training(RunControl& control) {
         trainer->reset(arena);
-        std::int64_t steps = recipe.steps;
-        double loss_sum = 0, recent_loss = 0;
-        std::int64_t loss_count = 0;
-        bool cancelled = false;
+        Training training{control, DeadlineSchedule(recipe.steps)};
         report.stop_reason = StopReason::kSteps;
         // A step over a whole large image takes long; it is abandoned when there is no point in finishing it.
-        double reserve = 0;
-        const auto abandon = [&] {
-            if (control.left(reserve) < 0 && report.steps_done > 0) {
-                report.stop_reason = StopReason::kDeadline;
-                return true;
-            }
-            const ProgressAction action = control.report(training_progress(control, steps, recent_loss), false);
-            if (action == ProgressAction::kContinue) return false;
-            report.stop_reason = StopReason::kCallback;
-            cancelled = action == ProgressAction::kCancel;
-            return true;
-        };
-        while (report.steps_done < steps) {
+        const auto abandon = [&] { return is_late(training) || !callback_continues(training, false); };
+        while (report.steps_done < training.schedule.steps()) {
             double loss = 0;
-            if (!trainer->step(arena, report.steps_done, steps, abandon, &loss)) break;
+            if (!trainer->step(arena, report.steps_done, training.schedule.steps(), abandon, &loss)) break;
             ++report.steps_done;
-            loss_sum += loss;
-            ++loss_count;
-            recent_loss = loss_sum / double(loss_count);
+            training.add_loss(loss);
             report.loss = report.steps_done == 1 ? loss : 0.98 * report.loss + 0.02 * loss;
-            if (settings.deadline_seconds > 0) {
-                reserve = deadline_reserve(control, passes);
-                // Fewer steps, but the whole schedule: the rate still falls to its end.
-                const double per_step = control.elapsed() / double(report.steps_done);
-                const double possible = double(report.steps_done) + control.left(reserve) / per_step;
-                if (possible < double(recipe.steps) && report.steps_done >= 3) {
-                    steps = std::max(report.steps_done, static_cast<std::int64_t>(possible));
-                    report.stop_reason = StopReason::kDeadline;
-                } else {
-                    steps = recipe.steps;
-                    report.stop_reason = StopReason::kSteps;
-                }
-            }
-            const bool last = report.steps_done >= steps;
-            const ProgressAction action = control.report(training_progress(control, steps, recent_loss), last);
-            if (action != ProgressAction::kContinue) {
-                report.stop_reason = StopReason::kCallback;
-                cancelled = action == ProgressAction::kCancel;
-                break;
-            }
-            if (loss_count >= 50) loss_sum = recent_loss, loss_count = 1;
+            if (settings.deadline_seconds > 0) fit_deadline(training);
+            if (!callback_continues(training, report.steps_done >= training.schedule.steps())) break;
         }
-        if (cancelled) throw Error(ErrorCode::kCancelled, "cancelled while training");
+        if (training.action == ProgressAction::kCancel) throw Error(ErrorCode::kCancelled, "cancelled while training");
     }
 
-    Progress training_progress(const RunControl& control, std::int64_t steps, double loss) const {
+    bool is_late(const Training& training) {
+        if (training.control.left(training.reserve) >= 0) return false;
+        report.stop_reason = StopReason::kDeadline;
+        return true;
+    }
+
+    bool callback_continues(Training& training, bool force) {
+        training.action = training.control.report(training_progress(training), force);
+        if (training.action == ProgressAction::kContinue) return true;
+        report.stop_reason = StopReason::kCallback;
+        return false;
+    }
+
+    void fit_deadline(Training& training) {
+        training.reserve = deadline_reserve(training.control);
+        training.schedule.update(report.steps_done, training.control.elapsed(),
+                                 training.control.left(training.reserve));
+        report.stop_reason = training.schedule.shortened() ? StopReason::kDeadline : StopReason::kSteps;
+    }
+
+    Progress training_progress(const Training& training) const {
         Progress progress;
         progress.phase = Phase::kTrain;
         progress.done = report.steps_done;
-        progress.total = steps;
-        progress.loss = loss;
-        const double per_step = control.elapsed() / double(std::max<std::int64_t>(1, report.steps_done));
-        progress.seconds_left = per_step * (double(steps - report.steps_done) +
+        progress.total = training.schedule.steps();
+        progress.loss = training.recent_loss();
+        const double per_step = training.control.elapsed() / double(std::max<std::int64_t>(1, report.steps_done));
+        progress.seconds_left = per_step * (double(progress.total - progress.done) +
                                             applier->flops(report.ensemble) / trainer->flops_per_step());
         return progress;
     }
 
     // Seconds to keep for the final pass, judged by the speed of training; gives up the ensemble where it would take
     // more than a third of the time.
-    double deadline_reserve(const RunControl& control, int& passes) const {
+    double deadline_reserve(const RunControl& control) {
         const double flops_per_second =
             trainer->flops_per_step() * double(report.steps_done) / std::max(1e-9, control.elapsed());
-        const double margin = 1.25;
-        if (passes > 1 && margin * applier->flops(passes) / flops_per_second > settings.deadline_seconds / 3)
-            passes = 1;
-        return margin * applier->flops(passes) / flops_per_second;
+        const auto reserve = [&] { return kReserveMargin * applier->flops(report.ensemble) / flops_per_second; };
+        if (reserve() > settings.deadline_seconds / 3) report.ensemble = 1;
+        return reserve();
     }
 };
 

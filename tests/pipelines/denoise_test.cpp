@@ -1,6 +1,8 @@
 // The whole method through the pipeline: that it removes noise, stops when told, and says what it did.
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "ops/metric/metric.h"
 #include "ops/noise/noise.h"
@@ -98,6 +100,69 @@ TEST_CASE("a deadline shortens the training and is kept") {
     CHECK(denoiser.report().stop_reason == StopReason::kDeadline);
     CHECK(denoiser.report().steps_done > 0);
     CHECK(denoiser.report().seconds_total < 1.0);
+}
+
+TEST_CASE("given weights give up the ensemble where it does not fit the deadline") {
+    const test::FloatImage noisy = test::noisy_scene(150, 90, 3, 0.1);
+    test::FloatImage result(150, 90, 3), single(150, 90, 3);
+    Weights weights;
+    weights.shape = {3, 16, 2};
+    weights.ensemble = 8;
+    weights.values = test::random_values(weights.shape.parameters(), 5, 0.2);
+    const auto apply = [&](test::FloatImage& output, double deadline) {
+        Settings settings = settings_for(noisy, output);
+        settings.weights = &weights;
+        settings.deadline_seconds = deadline;
+        Denoiser denoiser(settings);
+        denoiser.run(nullptr, nullptr);
+        CHECK(denoiser.report().stop_reason == StopReason::kWeights);
+        return denoiser.report().ensemble;
+    };
+    CHECK(apply(result, 0) == 8);
+    const std::vector<float> eightfold = result.pixels();
+    CHECK(apply(result, 3600) == 8);
+    CHECK(result.pixels() == eightfold);
+    // The whole image with one pass, not a part of it with eight.
+    CHECK(apply(result, 1e-9) == 1);
+    weights.ensemble = 1;
+    CHECK(apply(single, 0) == 1);
+    CHECK(result.pixels() == single.pixels());
+    CHECK(result.pixels() != eightfold);
+}
+
+TEST_CASE("the final pass calls back ten times a second, also with an ensemble") {
+    const test::FloatImage noisy = test::noisy_scene(256, 256, 3, 0.1);
+    test::FloatImage result(256, 256, 3);
+    Weights weights;
+    weights.shape = {3, 48, 4};
+    weights.ensemble = 8;
+    weights.values = test::random_values(weights.shape.parameters(), 5, 0.02);
+    Settings settings = settings_for(noisy, result);
+    settings.weights = &weights;
+    for (const int threads : {1, 2}) {
+        settings.threads = threads;
+        Denoiser denoiser(settings);
+        struct Calls {
+            int count = 0;
+            std::int64_t done = 0;
+            bool forward = true;
+        } calls;
+        denoiser.run(
+            [](const Progress& progress, void* user) {
+                auto& c = *static_cast<Calls*>(user);
+                ++c.count;
+                c.forward = c.forward && progress.done >= c.done && progress.seconds_left >= 0;
+                c.done = progress.done;
+                return ProgressAction::kContinue;
+            },
+            &calls);
+        CHECK(calls.forward);
+        CHECK(calls.done == 16);
+        // A pass over one tile is the least that is not interrupted, however slow the machine.
+        const double finest = 16.0 * 8 / threads;
+        INFO(calls.count << " calls in " << denoiser.report().seconds_apply << " s");
+        CHECK(calls.count >= std::min(10 * denoiser.report().seconds_apply, finest / 2) - 1);
+    }
 }
 
 TEST_CASE("images too small to learn from are refused with a reason") {
