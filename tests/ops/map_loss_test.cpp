@@ -9,7 +9,7 @@ using namespace twofold::test;
 
 namespace {
 
-constexpr ConstFeatureMap no_mask() { return {nullptr, 0, 0, 0, 0, 0}; }
+ConstFeatureMap no_mask() { return {nullptr, 0, 0, 0, 0, 0}; }
 constexpr FeatureMap kNoGradient{nullptr, 0, 0, 0, 0, 0};
 
 template <typename Loss>
