@@ -20,6 +20,11 @@ enum class TotalVariation { kAnisotropic, kIsotropic };
 double total_variation(ThreadTeam& team, TotalVariation kind, float epsilon, ConstFeatureMap src, float weight,
                        FeatureMap diff_src);
 
+// The same in plain loops: the specification.
+namespace ref {
+double total_variation(TotalVariation kind, float epsilon, ConstFeatureMap src, float weight, FeatureMap diff_src);
+}  // namespace ref
+
 }  // namespace twofold::ops
 
 #endif

@@ -1,13 +1,8 @@
-// Plain loops suffice: the image has three channels. Each pixel's gradient is gathered from the three terms that it
-// takes part in, which costs their square roots again but lets bands of rows run side by side.
 #include "ops/loss/total_variation.h"
 
-#include <array>
 #include <cmath>
 
-#include "ops/row_bands.h"
-
-namespace twofold::ops {
+namespace twofold::ops::ref {
 namespace {
 
 struct Term {
@@ -29,29 +24,22 @@ Term term(TotalVariation kind, float epsilon, const ConstFeatureMap& src, int y,
 
 }  // namespace
 
-double total_variation(ThreadTeam& team, TotalVariation kind, float epsilon, ConstFeatureMap src, float weight,
-                       FeatureMap diff_src) {
+double total_variation(TotalVariation kind, float epsilon, ConstFeatureMap src, float weight, FeatureMap diff_src) {
     const double scale = 1 / (double(src.height) * src.width * src.channels);
     const float diff_scale = static_cast<float>(double{weight} * scale);
-    std::array<double, RowBands::kMaxBands> sums{};
-    for_each_band(team, src.height, [&](int band, int first, int last) {
-        double sum = 0;
-        for (int y = first; y < last; ++y)
-            for (int x = 0; x < src.width; ++x)
-                for (int c = 0; c < src.channels; ++c) {
-                    const Term own = term(kind, epsilon, src, y, x, c);
-                    sum += double{own.value};
-                    if (!diff_src.data) continue;
-                    float gradient = -own.by_dx - own.by_dy;
-                    if (x > 0) gradient += term(kind, epsilon, src, y, x - 1, c).by_dx;
-                    if (y > 0) gradient += term(kind, epsilon, src, y - 1, x, c).by_dy;
-                    diff_src.at(y, x)[c] += diff_scale * gradient;
-                }
-        sums[static_cast<std::size_t>(band)] = sum;
-    });
     double sum = 0;
-    for (const double s : sums) sum += s;
+    for (int y = 0; y < src.height; ++y)
+        for (int x = 0; x < src.width; ++x)
+            for (int c = 0; c < src.channels; ++c) {
+                const Term own = term(kind, epsilon, src, y, x, c);
+                sum += double{own.value};
+                if (!diff_src.data) continue;
+                float gradient = -own.by_dx - own.by_dy;
+                if (x > 0) gradient += term(kind, epsilon, src, y, x - 1, c).by_dx;
+                if (y > 0) gradient += term(kind, epsilon, src, y - 1, x, c).by_dy;
+                diff_src.at(y, x)[c] += diff_scale * gradient;
+            }
     return scale * sum;
 }
 
-}  // namespace twofold::ops
+}  // namespace twofold::ops::ref

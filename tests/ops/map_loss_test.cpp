@@ -108,3 +108,28 @@ TEST_CASE("the total variation has the gradient of finite differences and the sa
     REQUIRE(results[0] == results[1]);
     REQUIRE(results[0] == results[2]);
 }
+
+TEST_CASE("the total variation agrees with its reference on awkward shapes", "[map_loss]") {
+    const TotalVariation kind = GENERATE(TotalVariation::kAnisotropic, TotalVariation::kIsotropic);
+    ThreadTeam team(2);
+    for (const int channels : {1, 3, 4, 17})
+        for (const int width : {1, 2, 3, 40})
+            for (const int height : {1, 2, 66})
+                for (const int extra : {0, 2}) {
+                    INFO(height << " x " << width << " x " << channels << " extra " << extra);
+                    TestMap src(height, width, channels, extra), diff(height, width, channels, extra),
+                        expected(height, width, channels);
+                    src.randomise(1);
+                    // Neighbours that are equal: no derivative.
+                    for (int c = 0; c < channels; ++c) src.map().at(0, width - 1)[c] = src.map().at(0, 0)[c];
+                    diff.fill(0);
+                    expected.fill(0);
+                    const auto weight = static_cast<float>(src.size());
+                    const float epsilon = width == 3 ? 0.0f : 0.05f;
+                    const double value = ref::total_variation(kind, epsilon, src, weight, expected);
+                    REQUIRE(total_variation(team, kind, epsilon, src, weight, diff) ==
+                            Approx(value).epsilon(1e-6).margin(1e-7));
+                    REQUIRE(largest_difference(diff.values(), expected.values()) < 2e-5);
+                    REQUIRE(diff.marks() == diff.memory() - diff.size());
+                }
+}
