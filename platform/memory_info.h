@@ -7,7 +7,9 @@
 namespace twofold::platform {
 
 // Bytes that can be taken without pushing the machine into swapping: the system's own estimate, bounded by the control
-// group's limit when there is one. The largest number when the system does not say.
+// group's limit when there is one. 0 means that nothing is left; the largest number, that the system does not say.
+// Callers' limits on memory, here and in the layers above, all mean the same: 0 is no limit of the caller's own, and
+// what this returns bounds every limit.
 std::uint64_t available_memory();
 
 }  // namespace twofold::platform

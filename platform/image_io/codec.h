@@ -19,8 +19,9 @@ struct Source {
     std::uint64_t memory_limit;  // as in ReadOptions
 
     [[noreturn]] void fail(ErrorKind kind, const std::string& what) const;
-    // Bytes that may still be taken at this moment, at most PTRDIFF_MAX.
-    std::uint64_t memory_left() const;
+    // Bytes that may still be taken at this moment, at most PTRDIFF_MAX, when `taken` have been taken: what is left of
+    // the limit, bounded by what the machine has free.
+    std::uint64_t memory_left(std::uint64_t taken = 0) const;
     // Throw kOutOfMemory unless `bytes` more may be taken.
     void require_memory(std::uint64_t bytes) const;
     // Take the pixels of `image`, whose shape has been set from a file that cannot be trusted. `largest_ratio` is how

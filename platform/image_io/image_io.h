@@ -62,7 +62,8 @@ struct Image {
 };
 
 struct ReadOptions {
-    // Bytes that the file itself, and that decoding its pixels, may take; 0 = what the machine has free.
+    // Bytes that the file itself, and that decoding its pixels, may take; 0 = no limit but what the machine has free,
+    // which bounds every limit.
     std::uint64_t memory_limit = 0;
     bool upright = false;  // turn the pixels so that orientation becomes 1
 };

@@ -128,11 +128,9 @@ class JpegReader {
 
     // What libjpeg may take for the coefficients of a file with several scans.
     void limit_library_memory(std::size_t pixel_bytes) {
-        const std::uint64_t left = source_.memory_left();
-        const std::uint64_t taken = source_.memory_limit != 0 ? pixel_bytes : 0;
         constexpr std::uint64_t kMost = std::numeric_limits<long>::max();
         info_.mem->max_memory_to_use =
-            static_cast<long>(std::clamp<std::uint64_t>(left - std::min(left, taken), 1, kMost));
+            static_cast<long>(std::clamp<std::uint64_t>(source_.memory_left(pixel_bytes), 1, kMost));
     }
 
     const Source& source_;

@@ -26,10 +26,10 @@ void Source::fail(ErrorKind kind, const std::string& what) const {
     throw ImageError(kind, one_line("cannot read '" + name + "': " + what));
 }
 
-std::uint64_t Source::memory_left() const {
-    const std::uint64_t limit = memory_limit != 0 ? memory_limit : platform::available_memory();
+std::uint64_t Source::memory_left(std::uint64_t taken) const {
     constexpr std::uint64_t kMost = std::numeric_limits<std::ptrdiff_t>::max();
-    return limit == 0 ? kMost : std::min(limit, kMost);
+    const std::uint64_t allowed = memory_limit != 0 ? memory_limit - std::min(memory_limit, taken) : kMost;
+    return std::min({allowed, platform::available_memory(), kMost});
 }
 
 void Source::require_memory(std::uint64_t bytes) const {

@@ -81,9 +81,7 @@ TIFF* open_client(const char* mode, TiffHandle::State* state, std::uint64_t memo
     if (options == nullptr) return nullptr;
     constexpr std::uint64_t kLeast = 1 << 20;  // its own tables, which are no pixels
     constexpr std::uint64_t kMost = std::numeric_limits<tmsize_t>::max();
-    if (memory_limit != 0) {
-        TIFFOpenOptionsSetMaxSingleMemAlloc(options, static_cast<tmsize_t>(std::clamp(memory_limit, kLeast, kMost)));
-    }
+    TIFFOpenOptionsSetMaxSingleMemAlloc(options, static_cast<tmsize_t>(std::clamp(memory_limit, kLeast, kMost)));
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_message, state);
     TIFFOpenOptionsSetWarningHandlerExtR(options, drop_message, state);
     TIFF* tiff = TIFFClientOpenExt("memory", mode, state, read_bytes, write_bytes, seek, close_nothing, size_of, map,
@@ -110,7 +108,7 @@ TiffHandle::TiffHandle(const std::uint8_t* data, std::size_t size, std::uint64_t
     open("r", memory_limit);
 }
 
-TiffHandle::TiffHandle(const char* mode) { open(mode, 0); }
+TiffHandle::TiffHandle(const char* mode) { open(mode, std::numeric_limits<std::uint64_t>::max()); }
 
 void TiffHandle::open(const char* mode, std::uint64_t memory_limit) {
     tiff_ = open_client(mode, &state_, memory_limit);

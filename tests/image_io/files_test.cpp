@@ -1,6 +1,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <limits>
+
+#include "platform/image_io/codec.h"
 #include "tests/image_io/samples.h"
 #include "tests/support/catch.h"
 
@@ -120,6 +123,22 @@ TEST_CASE("memory is limited before it is taken") {
     const TemporaryFolder folder;
     save(folder.file("large.ppm"), Bytes(1000, 'x'));
     read_error(folder.file("large.ppm"), ErrorKind::kOutOfMemory, options);
+}
+
+TEST_CASE("no limit means the machine's free memory, which bounds every limit") {
+    constexpr auto kNoBound = std::numeric_limits<std::uint64_t>::max();
+    const auto left = [](std::uint64_t limit, std::uint64_t taken) {
+        return Source{nullptr, 0, "test", limit}.memory_left(taken);
+    };
+    REQUIRE(left(1000, 0) == 1000);
+    REQUIRE(left(1000, 400) == 600);
+    REQUIRE(left(1000, 2000) == 0);
+    for (const std::uint64_t limit : {std::uint64_t{0}, kNoBound}) {
+        REQUIRE(left(limit, 0) > 1u << 20);
+        REQUIRE(left(limit, 0) < std::uint64_t{1} << 50);
+        // What has been taken is missing from the free memory already.
+        REQUIRE(left(limit, std::uint64_t{1} << 50) > 1u << 20);
+    }
 }
 
 }  // namespace twofold::image_io::testing
