@@ -68,6 +68,11 @@ WhiteLevel find_white_level(const ImageView& image, float given) {
     return level;
 }
 
+float output_white(const ImageView& input, const ImageView& output, float white) {
+    if (output.type != DataType::kFloat32) return integer_white(output.type);
+    return input.type == DataType::kFloat32 ? white : 1.0f;
+}
+
 void clip(float limit, float* samples, std::size_t count) {
     if (std::isinf(limit)) return;
     for (std::size_t i = 0; i < count; ++i) samples[i] = std::clamp(samples[i], -limit, limit);

@@ -25,6 +25,10 @@ struct WhiteLevel {
 // Throws Error kNonFinite.
 WhiteLevel find_white_level(const ImageView& image, float given);
 
+// The sample value of white in the output: the type's for integers; that of a float input for float output of it; 1 for
+// float output of an integer image.
+float output_white(const ImageView& input, const ImageView& output, float white);
+
 // Clip samples to +-limit.
 void clip(float limit, float* samples, std::size_t count);
 

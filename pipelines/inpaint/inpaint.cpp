@@ -1,6 +1,7 @@
 #include "pipelines/inpaint/inpaint.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -57,13 +58,14 @@ class Inpainter final : public Pipeline {
         const ImageView& image = settings_.input;
         const ImageView mask = colour_of(settings_.mask);
         const float half = 0.5f * (mask.type == DataType::kFloat32 ? 1.0f : integer_white(mask.type));
+        const float white = output_white(image, settings_.output, white_);
         std::array<float, 4> pixel;
         for (std::int64_t y = 0; y < image.height; ++y) {
             load_rectangle(mask, 1, 0, y, image.width, 1, row_.data(), image.width);
             for (std::int64_t x = 0; x < image.width; ++x) {
                 if (row_[static_cast<std::size_t>(x)] < half) continue;
                 load_rectangle(image, white_, x, y, 1, 1, pixel.data(), image.colour_channels());
-                store_rectangle(settings_.output, white_, x, y, 1, 1, pixel.data(), image.colour_channels());
+                store_rectangle(settings_.output, white, x, y, 1, 1, pixel.data(), image.colour_channels());
             }
         }
     }

@@ -51,8 +51,7 @@ class Interpolator {
         const ops::FeatureMap small = ops::dense_map(arena[small_].data(), height, width, input_.channels);
         const ops::FeatureMap large =
             ops::dense_map(arena[large_].data(), factor_ * height, factor_ * width, input_.channels);
-        // For integers the scale drops out; float alpha has its own, which the same number keeps.
-        const float target_white = output_.type == DataType::kFloat32 ? white_ : integer_white(output_.type);
+        const float target_white = output_white(input_, output_, white_);
         const float source_white = input_.type == DataType::kFloat32 ? white_ : integer_white(input_.type);
         team.run(height, [&](std::int64_t y, int) {
             load_rectangle(input_, source_white, 0, y, width, 1, small.at(static_cast<int>(y), 0), small.row);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/patch.h"
 
 namespace twofold::zsn2n {
@@ -121,10 +122,7 @@ void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& m
         const float* noisy = arena[memory.staging].data() + ((y + halo) * (tile.width + 2 * halo) + halo) * channels;
         for (std::ptrdiff_t i = 0; i < row; ++i) noise[y * row + i] = noisy[i] - noise[y * row + i];
     }
-    // White of the output's own type; float output of an integer image is on the scale where white is 1.
-    const float white = output_.type != DataType::kFloat32  ? integer_white(output_.type)
-                        : input_.type == DataType::kFloat32 ? white_.white
-                                                            : 1.0f;
+    const float white = output_white(input_, output_, white_.white);
     store_rectangle(output_, white, tile.x, tile.y, tile.width, tile.height, noise, row);
 }
 

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "ops/noise/normal_field.h"
+#include "pipelines/common/deadline_schedule.h"
 #include "pipelines/common/memory_budget.h"
+#include "pipelines/common/white_level.h"
 #include "runtime/error.h"
 #include "runtime/random.h"
 
@@ -145,8 +147,9 @@ void Fit::run(ProgressCallback callback, void* user) {
     RunControl control(callback, user, settings_.deadline_seconds);
     StepWatch watch(control, report_);
     begin();
-    std::int64_t steps = recipe_.steps;
-    while (report_.steps_done < steps) {
+    DeadlineSchedule schedule(recipe_.steps);
+    while (report_.steps_done < schedule.steps()) {
+        const std::int64_t steps = schedule.steps();
         watch.plan(steps);
         const double loss = evaluate(report_.steps_done, steps, watch);
         if (settings_.trace && settings_.trace_every > 0 && report_.steps_done % settings_.trace_every == 0)
@@ -162,14 +165,11 @@ void Fit::run(ProgressCallback callback, void* user) {
             break;
         }
         if (settings_.deadline_seconds > 0) {
-            // Fewer steps, but the whole schedule.
             const double per_step = control.elapsed() / double(report_.steps_done);
-            const double possible = double(report_.steps_done) + control.left(0.1 * per_step) / per_step;
-            const bool short_of_time = possible < double(recipe_.steps);
-            steps = short_of_time ? std::max(report_.steps_done, static_cast<std::int64_t>(possible)) : recipe_.steps;
-            report_.stop_reason = short_of_time ? StopReason::kDeadline : StopReason::kSteps;
+            schedule.update(report_.steps_done, control.elapsed(), control.left(0.1 * per_step));
+            report_.stop_reason = schedule.shortened() ? StopReason::kDeadline : StopReason::kSteps;
         }
-        if (watch.finished(report_.steps_done >= steps)) {
+        if (watch.finished(report_.steps_done >= schedule.steps())) {
             report_.stop_reason = StopReason::kCallback;
             break;
         }
@@ -323,8 +323,9 @@ void Fit::deliver() {
     report_.lambda = term_->lambda();
     const std::ptrdiff_t row = std::ptrdiff_t{width_} * channels_;
     const float* result = arena_[result_].data();
+    const float white = output_white(settings_.input, settings_.output, white_);
     team_.run(height_, [&](std::int64_t y, int) {
-        store_rectangle(settings_.output, white_, 0, y, width_, 1, result + y * row, row);
+        store_rectangle(settings_.output, white, 0, y, width_, 1, result + y * row, row);
         // A result of another size gets its alpha elsewhere.
         if (settings_.input.height == height_ && settings_.input.width == width_)
             copy_alpha_row(settings_.input, settings_.output, y);

@@ -1,0 +1,251 @@
+#include "pipelines/tv/tv.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "ops/tv/tv_solver.h"
+#include "pipelines/common/memory_budget.h"
+#include "pipelines/common/noise_model.h"
+#include "pipelines/common/white_level.h"
+#include "pipelines/tv/discrepancy.h"
+#include "runtime/error.h"
+
+namespace twofold::tv {
+namespace {
+
+constexpr double kSmallestTolerance = 1e-5;  // below, float rounding decides
+constexpr std::int64_t kMostRounds = 2000;
+constexpr int kStalledRounds = 50;  // without a better gap: rounding has won
+// The residual's variance is within a percent long before the image is exact.
+constexpr double kSearchTolerance = 3e-3;
+// Where the search starts, in units of the noise: near the result for photos.
+constexpr double kUsualLambda = 0.9;
+// Larger images are searched on a mosaic of pieces of themselves.
+constexpr std::int64_t kPiece = 192, kPieces = 5;
+constexpr std::int64_t kRowsPerCall = 256;  // that are written between two calls, for each thread
+
+ops::TvShape shape_of(const Settings& settings, std::int64_t width, std::int64_t height) {
+    return {width, height, settings.input.colour_channels(), settings.kind, settings.coupled};
+}
+
+void check(const Settings& settings) {
+    const auto invalid = [](const char* sentence) { throw Error(ErrorCode::kInvalidArgument, sentence); };
+    if (settings.lambda && !(*settings.lambda >= 0 && *settings.lambda <= 1e6)) invalid("lambda must be 0 to 1e6");
+    if (!(settings.tolerance >= kSmallestTolerance && settings.tolerance <= 1))
+        invalid("the tolerance of TV must be 1e-5 to 1");
+    if (settings.input.colour_channels() > 4)
+        throw Error(ErrorCode::kUnsupported, "TV takes at most four colour channels, the image has " +
+                                                 std::to_string(settings.input.colour_channels()));
+}
+
+}  // namespace
+
+struct Denoiser::State {
+    Settings settings;
+    WhiteLevel level;
+    float white;
+    NoiseModel noise;
+    ThreadTeam team;
+    ops::TvSolver solver;
+    std::optional<ops::TvSolver> mosaic;  // for lambda, if the image is large
+    ArenaRange<float> rows;
+    Arena arena;
+    Report report;
+    Details details;
+    ops::TvCertificate certificate;
+    bool stopped = false;
+    bool search_on_image = false;
+
+    explicit State(const Settings& s)
+        : settings((check(s), s)),
+          level(find_white_level(s.input, s.white)),
+          white(level.white),
+          noise(estimate_noise(s.input, level)),
+          team(s.threads),
+          solver(shape_of(s, s.input.width, s.input.height), team) {
+        details.lambda_chosen = !settings.lambda;
+        if (details.lambda_chosen) {
+            const std::int64_t side = kPiece * kPieces;
+            // Without a noise to measure there is nothing to take away.
+            if (!noise.measured || noise.mean_sigma <= 0)
+                settings.lambda = 0;
+            else if (settings.input.width > side && settings.input.height > side)
+                mosaic.emplace(shape_of(settings, side, side), team);
+            else
+                search_on_image = true;
+        }
+        plan_memory();
+        report.noise_sigma = 255 * noise.mean_sigma;
+        report.threads = team.size();
+        report.implementation = "simd";
+    }
+
+    std::size_t row_floats() const {
+        return static_cast<std::size_t>(settings.input.width) *
+               static_cast<std::size_t>(settings.input.colour_channels());
+    }
+
+    void plan_memory() {
+        ArenaPlan plan;
+        solver.reserve(plan);
+        if (mosaic) mosaic->reserve(plan);
+        rows = plan.reserve<float>(row_floats() * static_cast<std::size_t>(team.size()));
+        require_memory(plan.size(), usable_memory(settings.memory_budget));
+        arena = Arena(plan);
+        report.memory_bytes = plan.size();
+    }
+
+    float* row_of_thread(int thread) { return arena[rows].data() + static_cast<std::size_t>(thread) * row_floats(); }
+
+    void load() {
+        solver.clear(arena);
+        team.run(settings.input.height, [&](std::int64_t y, int thread) {
+            float* row = row_of_thread(thread);
+            load_rectangle(settings.input, white, 0, y, settings.input.width, 1, row,
+                           static_cast<std::ptrdiff_t>(row_floats()));
+            solver.set_row(arena, y, row);
+        });
+    }
+
+    // Pieces from an even grid over the image, side by side: what lies between them is lost, and the few edges that
+    // arise where they meet do not count.
+    void load_mosaic() {
+        const ImageView& image = settings.input;
+        mosaic->clear(arena);
+        const std::int64_t side = kPiece * kPieces;
+        const std::ptrdiff_t channels = image.colour_channels();
+        const auto place = [&](std::int64_t at, std::int64_t length) {
+            return at / kPiece * (length - kPiece) / (kPieces - 1) + at % kPiece;
+        };
+        team.run(side, [&](std::int64_t y, int thread) {
+            float* row = row_of_thread(thread);
+            for (std::int64_t x = 0; x < side; x += kPiece)
+                load_rectangle(image, white, place(x, image.width), place(y, image.height), kPiece, 1,
+                               row + x * channels, kPiece * channels);
+            mosaic->set_row(arena, y, row);
+        });
+    }
+
+    // True when the run is to end here, with what there is.
+    bool interrupted(RunControl& control, double reserve, std::int64_t done, std::int64_t total) {
+        if (control.left(reserve) < 0) {
+            report.stop_reason = StopReason::kDeadline;
+            return true;
+        }
+        Progress progress;
+        progress.done = done;
+        progress.total = total;
+        progress.loss = certificate.relative();
+        progress.seconds_left = reserve / 2 * double(total - done);
+        const ProgressAction action = control.report(progress, done == total);
+        if (action == ProgressAction::kCancel) throw Error(ErrorCode::kCancelled, "cancelled while solving");
+        if (action == ProgressAction::kFinish) report.stop_reason = StopReason::kCallback;
+        return action == ProgressAction::kFinish;
+    }
+
+    // Rounds until the gap is reached; sets `stopped` when told to end before.
+    void solve(ops::TvSolver& target, double lambda, double tolerance, RunControl& control) {
+        target.start(arena, static_cast<float>(lambda));
+        certificate = target.measure(arena);
+        const std::int64_t most = settings.steps > 0 ? settings.steps : kMostRounds;
+        double best = 1e300;
+        int stalled = 0;
+        for (std::int64_t done = 0; certificate.gap > tolerance * certificate.primal;) {
+            const double before = control.elapsed();
+            target.round(arena);
+            ++done;
+            if (&target == &solver) ++report.steps_done;
+            certificate = target.measure(arena);
+            // The running sums of u are off by their rounding; only the gap of u computed anew counts.
+            if (certificate.gap <= tolerance * certificate.primal) certificate = target.finish(arena);
+            stalled = certificate.gap < 0.99 * best ? 0 : stalled + 1;
+            best = std::min(best, certificate.gap);
+            if (done >= most || stalled >= kStalledRounds) {
+                if (done >= most) report.stop_reason = StopReason::kSteps;
+                break;
+            }
+            // The gap falls with the square of the rounds.
+            const double estimate = double(done) * std::sqrt(certificate.relative() / tolerance);
+            const std::int64_t total =
+                std::clamp(static_cast<std::int64_t>(estimate), done + 1, std::max(most, done + 1));
+            if (certificate.gap > tolerance * certificate.primal &&
+                interrupted(control, 2 * (control.elapsed() - before), done, total)) {
+                stopped = true;
+                break;
+            }
+        }
+        certificate = target.finish(arena);
+    }
+
+    void choose_lambda(RunControl& control) {
+        ops::TvSolver& target = mosaic ? *mosaic : solver;
+        if (mosaic) load_mosaic();
+        const double samples = double(target.shape().width) * double(target.shape().height) * target.shape().channels;
+        DiscrepancySearch search(kUsualLambda * noise.mean_sigma, noise.mean_sigma * noise.mean_sigma);
+        while (!stopped) {
+            report.lambda = search.lambda();
+            ++details.lambda_solves;
+            solve(target, report.lambda, std::max(kSearchTolerance, settings.tolerance), control);
+            search.tell(certificate.residual / samples);
+            if (search.done()) break;
+        }
+    }
+
+    void run(ProgressCallback callback, void* user) {
+        RunControl control(callback, user, settings.deadline_seconds);
+        report.steps_done = details.lambda_solves = 0;
+        report.stop_reason = StopReason::kConverged;
+        stopped = false;
+        load();
+        report.lambda = settings.lambda.value_or(0);
+        if (mosaic || search_on_image) choose_lambda(control);
+        details.seconds_lambda = control.elapsed();
+        if (!stopped) {
+            solve(solver, report.lambda, settings.tolerance, control);
+        } else if (mosaic) {
+            // No time for the image itself: it is returned as it is.
+            solver.start(arena, static_cast<float>(report.lambda));
+            certificate = solver.measure(arena);
+        }
+        const double samples =
+            double(settings.input.width) * double(settings.input.height) * double(settings.input.colour_channels());
+        report.gap = certificate.relative();
+        details.converged = certificate.gap <= settings.tolerance * certificate.primal;
+        details.objective = certificate.primal;
+        details.residual_sigma = 255 * std::sqrt(certificate.residual / samples);
+        store(control);
+        report.seconds_total = report.seconds_train = control.elapsed();
+    }
+
+    // After the solve nothing of the input is needed any more but alpha, so that the output may be the same memory.
+    void store(RunControl& control) {
+        const ImageView &in = settings.input, &out = settings.output;
+        const float stored_white = output_white(in, out, white);
+        for (std::int64_t top = 0; top < in.height; top += kRowsPerCall * team.size()) {
+            const std::int64_t count = std::min(kRowsPerCall * team.size(), in.height - top);
+            team.run(count, [&](std::int64_t i, int thread) {
+                float* row = row_of_thread(thread);
+                solver.get_row(arena, top + i, row);
+                store_rectangle(out, stored_white, 0, top + i, in.width, 1, row,
+                                static_cast<std::ptrdiff_t>(row_floats()));
+                if (in.has_alpha && in.data != out.data) copy_alpha_row(in, out, top + i);
+            });
+            Progress progress;
+            progress.phase = Phase::kApply;
+            progress.done = top + count;
+            progress.total = in.height;
+            progress.loss = report.gap;
+            if (control.report(progress, progress.done == progress.total) == ProgressAction::kCancel)
+                throw Error(ErrorCode::kCancelled, "cancelled while writing the result");
+        }
+    }
+};
+
+Denoiser::Denoiser(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
+Denoiser::~Denoiser() = default;
+void Denoiser::run(ProgressCallback callback, void* user) { state_->run(callback, user); }
+const Report& Denoiser::report() const { return state_->report; }
+const Details& Denoiser::details() const { return state_->details; }
+
+}  // namespace twofold::tv
