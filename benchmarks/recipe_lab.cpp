@@ -75,8 +75,7 @@ int main(int argc, char** argv) {
     app.add_option("--recipe", name);
     int width = 0, depth = 0, patch = 0, patches = 0, ensemble = 0;
     std::int64_t steps = 0, warm_up = -1;
-    double rate = 0, momentum = -1, bias_rate = -1, residual = -1, consistency = -1, recorruption = -1,
-           strength = 0;
+    double rate = 0, momentum = -1, bias_rate = -1, residual = -1, consistency = -1, recorruption = -1, strength = 0;
     app.add_option("--width", width);
     app.add_option("--depth", depth);
     app.add_option("--patch", patch);
@@ -103,9 +102,7 @@ int main(int argc, char** argv) {
                        poisson > 0 ? poisson : gaussian, 0);
         settings.input = noisy.view;
         settings.output = result.view;
-        settings.recipe = name == "paper"  ? RecipeName::kPaper
-                          : name == "best" ? RecipeName::kBest
-                                           : RecipeName::kFast;
+        settings.recipe = name == "paper" ? RecipeName::kPaper : name == "best" ? RecipeName::kBest : RecipeName::kFast;
         zsn2n::Recipe recipe = zsn2n::make_recipe(settings.recipe);
         if (width) recipe.width = width;
         if (depth) recipe.depth = depth;

@@ -15,6 +15,7 @@ twofold_recipe recipe_of(const std::string& name) {
 }
 
 twofold_method method_of(const std::string& name) {
+    if (name == "tv") return TWOFOLD_TV;
     if (name == "dip") return TWOFOLD_DIP;
     if (name == "two-stage") return TWOFOLD_TWO_STAGE;
     return TWOFOLD_ZSN2N;
@@ -36,7 +37,8 @@ void add_threads_option(CLI::App* app, std::int32_t* threads) {
 }
 
 void add_training_options(CLI::App* app, TrainingOptions* options) {
-    app->add_option("--method", options->method, "How to denoise")->check(CLI::IsMember({"zsn2n", "dip", "two-stage"}));
+    app->add_option("--method", options->method, "How to denoise")
+        ->check(CLI::IsMember({"zsn2n", "tv", "dip", "two-stage"}));
     app->add_option("--recipe", options->recipe, "fast (default), best: slower and better, paper: as published")
         ->check(CLI::IsMember({"fast", "best", "paper"}));
     app->add_option("--steps", options->steps, "Training steps (default: the recipe's)")->check(CLI::Range(1, 1000000));

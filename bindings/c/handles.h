@@ -9,6 +9,7 @@
 
 #include "pipelines/dip/dip.h"
 #include "pipelines/inpaint/inpaint.h"
+#include "pipelines/tv/tv.h"
 #include "pipelines/two_stage/two_stage.h"
 #include "pipelines/upscale/upscale.h"
 #include "pipelines/zsn2n/zsn2n.h"
@@ -36,7 +37,7 @@ struct twofold_job {
     int factor = 1;
     twofold::dip::Defect defect = twofold::dip::Defect::kNoise;
     twofold::inpaint::Missing missing = twofold::inpaint::Missing::kText;
-    twofold::ops::TotalVariation total_variation = twofold::ops::TotalVariation::kAnisotropic;
+    std::optional<twofold::ops::TotalVariation> total_variation;  // the method's own unless set
     double lambda = 0;
     twofold::two_stage::Detail detail = twofold::two_stage::Detail::kNoisy;
     twofold::prior::StopChoice stop = twofold::prior::StopChoice::kAuto;

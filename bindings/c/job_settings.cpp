@@ -53,8 +53,7 @@ twofold_status twofold_job_set_output(twofold_job* job, const twofold_image* ima
 twofold_status twofold_job_set_method(twofold_job* job, twofold_method method) {
     return set(job, [&] {
         const int raw = raw_value(method);
-        require_argument(raw == TWOFOLD_ZSN2N || (raw >= TWOFOLD_DIP && raw <= TWOFOLD_LANCZOS),
-                         "the method is unknown");
+        require_argument(raw >= TWOFOLD_ZSN2N && raw <= TWOFOLD_LANCZOS, "the method is unknown");
         job->method = method;
     });
 }

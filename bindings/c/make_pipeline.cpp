@@ -74,6 +74,14 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
             job->denoiser = denoiser.get();
             return denoiser;
         }
+        case TWOFOLD_TV: {
+            auto settings = settings_of<tv::Settings>(*job);
+            if (job->total_variation)
+                settings.kind = *job->total_variation == ops::TotalVariation::kIsotropic ? ops::TvKind::kIsotropic
+                                                                                         : ops::TvKind::kAnisotropic;
+            if (job->lambda > 0) settings.lambda = job->lambda;
+            return std::make_unique<tv::Denoiser>(settings);
+        }
         case TWOFOLD_DIP: {
             auto settings = settings_of<dip::Settings>(*job);
             settings.defect = job->defect;
@@ -83,7 +91,7 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
         case TWOFOLD_TWO_STAGE: {
             auto settings = settings_of<two_stage::Settings>(*job);
             settings.detail = job->detail;
-            settings.kind = job->total_variation;
+            settings.kind = job->total_variation.value_or(settings.kind);
             settings.lambda = job->lambda;
             settings.stop = job->stop;
             return two_stage::make_denoiser(settings);

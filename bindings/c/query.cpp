@@ -35,7 +35,7 @@ const char* query_text(int query) {
         case TWOFOLD_QUERY_IMPLEMENTATIONS:
             return ops::implementation_names();
         case TWOFOLD_QUERY_METHODS:
-            return "zsn2n dip two-stage";
+            return "zsn2n tv dip two-stage";
         case TWOFOLD_QUERY_THREADING:
             return ThreadTeam::backend();
         default:

@@ -72,7 +72,7 @@ typedef enum twofold_query {
     TWOFOLD_QUERY_ISA = 1,             /* instruction set that the library's own kernels use here, e.g. "AVX3" */
     TWOFOLD_QUERY_ONEDNN_VERSION = 2,  /* "2.6.3", or "none" in a build without oneDNN */
     TWOFOLD_QUERY_IMPLEMENTATIONS = 3, /* kernel implementations in this build, best first: "simd onednn ref" */
-    TWOFOLD_QUERY_METHODS = 4,         /* of denoising: "zsn2n dip two-stage" */
+    TWOFOLD_QUERY_METHODS = 4,         /* of denoising: "zsn2n tv dip two-stage" */
     TWOFOLD_QUERY_THREADING = 5        /* "OpenMP" or "std::thread" */
 } twofold_query;
 
@@ -139,6 +139,7 @@ typedef struct twofold_job twofold_job;
  * TWOFOLD_DIP; enlarging takes TWOFOLD_DIP, TWOFOLD_BICUBIC and TWOFOLD_LANCZOS. */
 typedef enum twofold_method {
     TWOFOLD_ZSN2N = 0,     /* Zero-Shot Noise2Noise, Mansour & Heckel, CVPR 2023, arXiv 2303.11253 */
+    TWOFOLD_TV = 1,        /* total variation, Rudin, Osher, Fatemi, Physica D 1992; solved to a duality gap */
     TWOFOLD_DIP = 2,       /* Deep Image Prior, Ulyanov, Vedaldi, Lempitsky, CVPR 2018, arXiv 1711.10925 */
     TWOFOLD_TWO_STAGE = 3, /* "It Takes Two to Better Denoise": DIP with total variation, then without */
     TWOFOLD_BICUBIC = 4,   /* interpolation by Keys' cubic, a = -1/2 */
@@ -223,7 +224,8 @@ TWOFOLD_API twofold_status twofold_job_set_output(twofold_job* job, const twofol
 TWOFOLD_API twofold_status twofold_job_set_method(twofold_job* job, twofold_method method);
 /* Default TWOFOLD_RECIPE_FAST. */
 TWOFOLD_API twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe);
-/* Number of training steps, 1..1000000; 0 (the default) lets the recipe decide. */
+/* Number of training steps (TWOFOLD_TV: of rounds of the solver, at most), 1..1000000; 0 (the default) lets the recipe
+ * decide. */
 TWOFOLD_API twofold_status twofold_job_set_steps(twofold_job* job, int64_t steps);
 /* Seed of every random choice; default 0. Same input, seed, settings, version and instruction set give the same bits
  * for any number of threads. */
@@ -255,7 +257,7 @@ TWOFOLD_API twofold_status twofold_job_set_mask(twofold_job* job, const twofold_
 TWOFOLD_API twofold_status twofold_job_set_missing(twofold_job* job, twofold_missing missing);
 /* Enlarge by 2, 3, 4 or 8; 1 (the default): do not. */
 TWOFOLD_API twofold_status twofold_job_set_factor(twofold_job* job, int32_t factor);
-/* Default TWOFOLD_TV_ANISOTROPIC. */
+/* Default: isotropic for TWOFOLD_TV, anisotropic for TWOFOLD_TWO_STAGE. */
 TWOFOLD_API twofold_status twofold_job_set_total_variation(twofold_job* job, twofold_total_variation kind);
 /* Weight of the total variation in 1/2 |u - y|^2 + lambda TV(u), white being 1; 0 (the default): chosen so that the
  * residual's variance is that of the noise, which is measured. */

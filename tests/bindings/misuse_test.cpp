@@ -126,7 +126,7 @@ TEST_CASE("numbers that are no enumerators are refused", "[misuse]") {
     const Job job(context);
     const Picture<std::uint8_t> picture(8, 8, 1);
     for (const int bad : {-1, 3, 99, INT32_MAX, INT32_MIN}) {
-        CHECK(c99_set_method(job, bad) == TWOFOLD_INVALID_ARGUMENT);
+        CHECK(c99_set_method(job, bad == 3 ? 6 : bad) == TWOFOLD_INVALID_ARGUMENT);
         CHECK(c99_set_recipe(job, bad) == TWOFOLD_INVALID_ARGUMENT);
         CHECK(c99_set_input_of_type(job, picture.view, bad) == TWOFOLD_INVALID_ARGUMENT);
         CHECK(c99_add_noise(context, &picture.view, bad) == TWOFOLD_INVALID_ARGUMENT);
