@@ -30,6 +30,12 @@ void correlate_pixels(const simd::Correlation& c, Tile t, const float* src_row, 
     multiply_columns<Finish::kPlain>(t, rows, vectors);
 }
 
+HWY_INLINE void prefetch_pixels(const float* src, int pixels, std::ptrdiff_t step, int channels) {
+    constexpr int kLine = 16;  // floats in a cache line
+    for (int p = 0; p < pixels; ++p)
+        for (int c = 0; c < channels; c += kLine) __builtin_prefetch(src + p * step + c, 0, 2);
+}
+
 void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, ConstMap src, const float* weights,
                    const float* start, float* dst_row) {
     const int ky_first = std::max(0, c.top - y * c.stride);
@@ -60,6 +66,10 @@ void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, Con
     const int blocks = (x_last - x_first + kRows - 1) / kRows;
     for (int b = 0, x = x_first; b < blocks; ++b) {
         const int rows = (x_last - x) / (blocks - b);
+        // Pixels are short runs for the hardware to foresee; the next ones are asked for where little is done per
+        // pixel.
+        if (c.rows * c.columns == 1 && b + 1 < blocks)
+            prefetch_pixels(src_row + std::ptrdiff_t{(x + rows) * c.stride - c.left} * c.in, rows, t.src_step, c.in);
         correlate_pixels(c, t, src_row, x, rows, 0, c.columns, vectors, row_weights, dst_row);
         x += rows;
     }
@@ -71,13 +81,19 @@ void correlate(const simd::Correlation& c, int first, int last, ConstMap src, co
     const D d;
     const int lanes = static_cast<int>(hn::Lanes(d));
     const int all = (c.out + lanes - 1) / lanes;
-    for (int begin = 0; begin < all;) {
-        const int vectors = std::min(kVectors, all - begin), o = begin * lanes;
-        const int tail = std::min(lanes, c.out - o - (vectors - 1) * lanes);
-        for (int y = first; y < last; ++y)
-            correlate_row(c, y, vectors, tail, src, weights + o, start + o, dst.data + y * dst.row + o);
-        begin += vectors;
-    }
+    // Small kernels go over one row after another, which stays in the cache for all output channels. Of large ones the
+    // weights of a few output channels have to stay there.
+    constexpr std::ptrdiff_t kSmallKernel = 1 << 16;
+    const bool small = std::ptrdiff_t{c.rows} * c.columns * c.in * padded_channels(c.out) <= kSmallKernel;
+    const int step = small ? 1 : std::max(1, last - first);
+    for (int top = first; top < last; top += step)
+        for (int begin = 0; begin < all;) {
+            const int vectors = std::min(kVectors, all - begin), o = begin * lanes;
+            const int tail = std::min(lanes, c.out - o - (vectors - 1) * lanes);
+            for (int y = top; y < std::min(last, top + step); ++y)
+                correlate_row(c, y, vectors, tail, src, weights + o, start + o, dst.data + y * dst.row + o);
+            begin += vectors;
+        }
 }
 
 // diff_dst with its channels padded by zeros.

@@ -19,9 +19,9 @@
 namespace twofold::ops {
 namespace {
 
-// Tiles whose transforms are held at a time.
-constexpr int kForwardChunk = 36;
-constexpr int kGradientChunk = 24;
+// Tiles whose transforms are held at a time: measured best with a second-level cache of 1 MB.
+constexpr int kForwardChunk = 30;
+constexpr int kGradientChunk = 32;
 // Channels in a block: of outputs, and of both sides of the gradient's products.
 constexpr int kOutputBlock = 64;
 constexpr int kGradientInBlock = 80;
@@ -31,7 +31,9 @@ int parts(int count, int most) { return (count + most - 1) / most; }
 
 // Matrices begin a cache line apart from what their size says: 36 that lie a multiple of 4096 bytes apart would
 // compete for the same lines of the first-level cache.
-std::ptrdiff_t plane_of(int tiles, int channels) { return std::ptrdiff_t{tiles} * channels + kVectorMultiple; }
+std::ptrdiff_t plane_of(int tiles, int channels) {
+    return std::ptrdiff_t{tiles} * padded_channels(channels) + kVectorMultiple;
+}
 
 std::ptrdiff_t rounded(std::ptrdiff_t floats) {
     return (floats + kVectorMultiple - 1) / kVectorMultiple * kVectorMultiple;
@@ -43,6 +45,15 @@ struct Grid {
     int chunk(int most) const { return std::clamp(tiles() / 8, 1, most); }
 };
 Grid grid_of(int height, int width) { return {parts(height, kWinogradOutput), parts(width, kWinogradOutput)}; }
+
+// Calls body(first, last) for blocks of output channels: whole vectors, dealt out evenly.
+template <typename Body>
+void for_blocks(int channels, const Body& body) {
+    const int vectors = padded_channels(channels) / kVectorMultiple;
+    const int blocks = parts(vectors, kOutputBlock / kVectorMultiple);
+    for (int block = 0; block < blocks; ++block)
+        body(vectors * block / blocks * kVectorMultiple, vectors * (block + 1) / blocks * kVectorMultiple);
+}
 
 class LayerWinograd final : public ConvLayerAlgorithm {
   public:
@@ -78,10 +89,13 @@ class LayerWinograd final : public ConvLayerAlgorithm {
         return std::ptrdiff_t{kWinogradPlanes} * shape().in * padded_channels(shape().out);
     }
     Grid grid() const { return grid_of(shape().height, shape().width); }
-    int in_blocks() const { return parts(shape().in, kGradientInBlock); }
-    int out_blocks() const { return parts(shape().out, kGradientOutBlock); }
-    int in_block() const { return parts(shape().in, in_blocks()); }
-    int out_block() const { return padded_channels(parts(shape().out, out_blocks())); }
+    int in_vectors() const { return padded_channels(shape().in) / kVectorMultiple; }
+    int out_vectors() const { return shape().out / kVectorMultiple; }
+    int in_blocks() const { return parts(in_vectors(), kGradientInBlock / kVectorMultiple); }
+    int out_blocks() const { return parts(out_vectors(), kGradientOutBlock / kVectorMultiple); }
+    // The largest block.
+    int in_block() const { return parts(in_vectors(), in_blocks()) * kVectorMultiple; }
+    int out_block() const { return parts(out_vectors(), out_blocks()) * kVectorMultiple; }
     int weight_bands() const { return std::clamp(grid().tiles() / 128, 1, 16); }
     // A band's weights and, behind them, biases.
     std::ptrdiff_t band_size() const { return static_cast<std::ptrdiff_t>(shape().weights()) + shape().out; }
@@ -108,44 +122,45 @@ std::ptrdiff_t LayerWinograd::thread_size() const {
 
 void LayerWinograd::pack(ThreadTeam& team, const float* weights, float* packed) const {
     const ConvLayerShape& c = shape();
-    const std::ptrdiff_t padded_in = padded_channels(c.in), padded_out = padded_channels(c.out);
     const std::ptrdiff_t tap = std::ptrdiff_t{c.in} * c.out;
     float* turned = packed + forward_weights();
-    team.run(c.in, [&](std::int64_t i, int) {
-        simd::winograd_weights(weights + i * c.out, tap, 1, c.out, packed + i * padded_out, c.in * padded_out);
-    });
-    team.run(c.out, [&](std::int64_t o, int) {
-        simd::winograd_weights(weights + 8 * tap + o, -tap, c.out, c.in, turned + o * padded_in, c.out * padded_in);
-    });
+    // weights[36][in][columns] for each block of output channels.
+    const auto pack_row = [](const float* from, std::ptrdiff_t step_tap, std::ptrdiff_t step, int depth,
+                             std::int64_t row, int channels, float* to) {
+        for_blocks(channels, [&](int first, int last) {
+            const std::ptrdiff_t columns = last - first;
+            simd::winograd_weights(from + first * step, step_tap, step, std::min(last, channels) - first,
+                                   to + std::ptrdiff_t{kWinogradPlanes} * depth * first + row * columns,
+                                   depth * columns);
+        });
+    };
+    team.run(c.in, [&](std::int64_t i, int) { pack_row(weights + i * c.out, tap, 1, c.in, i, c.out, packed); });
+    team.run(c.out, [&](std::int64_t o, int) { pack_row(weights + 8 * tap + o, -tap, c.out, c.out, o, c.in, turned); });
 }
 
 void LayerWinograd::correlate(ThreadTeam& team, const simd::ConstWinogradMap& from, const float* weights,
                               const float* bias, const simd::WinogradMap& to, float* scratch) const {
     const Grid grid = grid_of(to.height, to.width);
-    const int chunk = grid.chunk(kForwardChunk), vectors = padded_channels(to.channels) / kVectorMultiple;
-    // Output channels are dealt out evenly, in whole vectors.
-    const int blocks = parts(vectors, kOutputBlock / kVectorMultiple);
+    const int chunk = grid.chunk(kForwardChunk);
     team.run(parts(grid.tiles(), chunk), [&](std::int64_t task, int thread) {
         float* border = scratch + thread * thread_size();
         float* src_tiles = border + rounded(border_size());
         float* dst_tiles = src_tiles + kWinogradPlanes * plane_of(kForwardChunk, from.channels);
-        simd::WinogradTiles tiles{grid.across, static_cast<int>(task) * chunk, 0, from.channels,
+        simd::WinogradTiles tiles{grid.across, static_cast<int>(task) * chunk, 0, padded_channels(from.channels),
                                   plane_of(kForwardChunk, from.channels)};
         tiles.count = std::min(chunk, grid.tiles() - tiles.first);
         simd::winograd_src(from, tiles, src_tiles, border);
-        for (int block = 0; block < blocks; ++block) {
-            const int first = vectors * block / blocks * kVectorMultiple;
-            const int last = vectors * (block + 1) / blocks * kVectorMultiple;
+        for_blocks(to.channels, [&](int first, int last) {
             simd::WinogradTiles result = tiles;
             result.channels = last - first;
             result.plane = plane_of(kForwardChunk, last - first);
-            simd::winograd_multiply(tiles, src_tiles, weights + first, from.channels, vectors * kVectorMultiple,
-                                    last - first, result, dst_tiles);
+            simd::winograd_multiply(tiles, src_tiles, weights + std::ptrdiff_t{kWinogradPlanes} * from.channels * first,
+                                    from.channels, last - first, result, dst_tiles);
             simd::WinogradMap part = to;
             part.data += first;
             part.channels = std::min(last, to.channels) - first;
             simd::winograd_dst(result, dst_tiles, bias ? bias + first : nullptr, part);
-        }
+        });
     });
 }
 
@@ -155,7 +170,8 @@ void LayerWinograd::sum_band(int band, int in_first, int out_first, const simd::
     const std::int64_t tiles = grid().tiles();
     const int first = static_cast<int>(tiles * band / weight_bands());
     const int last = static_cast<int>(tiles * (band + 1) / weight_bands());
-    simd::WinogradTiles from{grid().across, first, 0, src.channels, plane_of(kGradientChunk, src.channels)};
+    simd::WinogradTiles from{grid().across, first, 0, padded_channels(src.channels),
+                             plane_of(kGradientChunk, src.channels)};
     simd::WinogradTiles diff = from;
     diff.channels = diff_dst.channels;
     diff.plane = plane_of(kGradientChunk, diff_dst.channels);
@@ -186,9 +202,10 @@ void LayerWinograd::backward_weights(ThreadTeam& team, ConstMap src, ConstMap di
     team.run(std::int64_t{bands} * blocks, [&](std::int64_t task, int thread) {
         const int band = static_cast<int>(task / blocks), block = static_cast<int>(task % blocks);
         const int bi = block / out_blocks(), bo = block % out_blocks();
-        const int in_first = c.in * bi / in_blocks(), in_last = c.in * (bi + 1) / in_blocks();
-        const int out_first = c.out / kVectorMultiple * bo / out_blocks() * kVectorMultiple;
-        const int out_last = c.out / kVectorMultiple * (bo + 1) / out_blocks() * kVectorMultiple;
+        const int in_first = in_vectors() * bi / in_blocks() * kVectorMultiple;
+        const int in_last = std::min(c.in, in_vectors() * (bi + 1) / in_blocks() * kVectorMultiple);
+        const int out_first = out_vectors() * bo / out_blocks() * kVectorMultiple;
+        const int out_last = out_vectors() * (bo + 1) / out_blocks() * kVectorMultiple;
         sum_band(band, in_first, out_first,
                  {src.data + in_first, src.row, c.in, c.src_height(), c.src_width(), in_last - in_first, 0, 0},
                  {diff_dst.data + out_first, diff_dst.row, c.out, c.height, c.width, out_last - out_first, 0, 0},

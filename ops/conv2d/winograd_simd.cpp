@@ -25,6 +25,12 @@ constexpr int kProductRows = 4;
 constexpr int kProductVectors = 3;
 #endif
 
+constexpr int kLine = 16;  // floats in a cache line
+
+// Into the second-level cache to be read; into the first to be written.
+HWY_INLINE void prefetch_to_read(const float* memory) { __builtin_prefetch(memory, 0, 2); }
+HWY_INLINE void prefetch_to_write(const float* memory) { __builtin_prefetch(memory, 1, 3); }
+
 // Calls body(c) for the first channel of each vector. The last vector may overlap the one before.
 template <class Body>
 HWY_INLINE void for_channels(int channels, const Body& body) {
@@ -89,8 +95,14 @@ void winograd_src(const simd::ConstWinogradMap& src, const simd::WinogradTiles& 
         const int left = (tiles.first + t) % tiles.across * kWinogradOutput - src.left;
         std::ptrdiff_t row, pixel;
         const float* HWY_RESTRICT tile = find_tile<kWinogradInput>(src, top, left, border, &row, &pixel);
+        const int next_pixel =
+            tile != border && left + kWinogradInput + kWinogradOutput <= src.width ? kWinogradInput : 0;
         float* HWY_RESTRICT out = to + t * tiles.channels;
         for_channels(src.channels, [&](int c) HWY_ATTR {
+            // The pixels that the next tile adds to this one's: the hardware does not foresee steps of a pixel.
+            for (int y = 0; y < kWinogradInput; ++y)
+                for (int x = 0; x < kWinogradOutput; ++x)
+                    prefetch_to_read(tile + y * row + (x + next_pixel) * pixel + c);
             transform_2d<SrcTransform>(
                 [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + y * row + x * pixel + c); },
                 [&](int y, int x, V value)
@@ -123,28 +135,62 @@ void winograd_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::Winog
     }
 }
 
+// kR tiles by kV vectors of one of the 36 products. Meanwhile it asks for the memory from `next` on, a cache line for
+// each step of the depth: the weights of the product to come, which are not in the cache yet.
+template <int kR, int kV>
+HWY_INLINE void product_tile(const float* HWY_RESTRICT src, std::ptrdiff_t src_step, const float* HWY_RESTRICT weights,
+                             int depth, std::ptrdiff_t columns, float* HWY_RESTRICT dst, std::ptrdiff_t dst_step,
+                             const float* next) {
+    const D d;
+    const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+    V sum[kR][kV];
+    HWY_UNROLL(8)
+    for (int r = 0; r < kR; ++r) {
+        HWY_UNROLL(8)
+        for (int v = 0; v < kV; ++v) sum[r][v] = hn::Zero(d);
+    }
+    for (int k = 0; k < depth; ++k) {
+        prefetch_to_read(next + k * kLine);
+        V w[kV];
+        HWY_UNROLL(8)
+        for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, weights + v * lanes);
+        weights += columns;
+        HWY_UNROLL(8)
+        for (int r = 0; r < kR; ++r) {
+            const V s = hn::Set(d, src[r * src_step + k]);
+            HWY_UNROLL(8)
+            for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(s, w[v], sum[r][v]);
+        }
+    }
+    HWY_UNROLL(8)
+    for (int r = 0; r < kR; ++r) {
+        HWY_UNROLL(8)
+        for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, dst + r * dst_step + v * lanes);
+    }
+}
+
 void winograd_multiply(const simd::WinogradTiles& from_tiles, const float* from, const float* weights, int depth,
-                       std::ptrdiff_t weights_row, int columns, const simd::WinogradTiles& to_tiles, float* to) {
+                       int columns, const simd::WinogradTiles& to_tiles, float* to) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
-    Tile t{};
-    t.src_step = from_tiles.channels;
-    t.lines = 1;
-    t.depth = depth;
-    t.columns = weights_row;
-    t.dst_step = to_tiles.channels;
-    for (int f = 0; f < kWinogradPlanes; ++f)
+    const std::ptrdiff_t panel = std::ptrdiff_t{depth} * columns;
+    for (int f = 0; f < kWinogradPlanes; ++f) {
+        const float* next = f + 1 < kWinogradPlanes ? weights + (f + 1) * panel : weights;
         for_parts(columns / lanes, kProductVectors, [&](int first_vector, int vectors) HWY_ATTR {
-            t.weights = weights + f * depth * weights_row + first_vector * lanes;
             with_constant<kProductVectors>(vectors, [&](auto v) HWY_ATTR {
                 for_parts(from_tiles.count, kProductRows, [&](int tile, int rows) HWY_ATTR {
-                    t.src = from + f * from_tiles.plane + tile * from_tiles.channels;
-                    t.dst = to + f * to_tiles.plane + tile * to_tiles.channels + first_vector * lanes;
+                    const std::ptrdiff_t lines = std::ptrdiff_t{depth} * kLine;  // asked for by one register tile
+                    const float* ahead = next + std::min(tile / kProductRows * lines, panel - lines);
                     with_constant<kProductRows>(rows, [&](auto r) HWY_ATTR {
-                        multiply_tile<Finish::kNone, decltype(r)::value, decltype(v)::value>(t);
+                        product_tile<decltype(r)::value, decltype(v)::value>(
+                            from + f * from_tiles.plane + tile * from_tiles.channels, from_tiles.channels,
+                            weights + f * panel + first_vector * lanes, depth, columns,
+                            to + f * to_tiles.plane + tile * to_tiles.channels + first_vector * lanes,
+                            to_tiles.channels, ahead);
                     });
                 });
             });
         });
+    }
 }
 
 void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const float* bias,
@@ -155,9 +201,12 @@ void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const flo
         const int left = (tiles.first + t) % tiles.across * kWinogradOutput;
         const int height = std::min(kWinogradOutput, dst.height - top);
         const int width = std::min(kWinogradOutput, dst.width - left);
+        const int next_pixel = left + 2 * kWinogradOutput <= dst.width ? kWinogradOutput : 0;
         float* HWY_RESTRICT out = dst.data + top * dst.row + left * dst.pixel;
         const float* HWY_RESTRICT tile = from + t * tiles.channels;
         for_channels(dst.channels, [&](int c) HWY_ATTR {
+            for (int y = 0; y < height; ++y)
+                for (int x = 0; x < width; ++x) prefetch_to_write(out + y * dst.row + (x + next_pixel) * dst.pixel + c);
             const V start = bias ? hn::LoadU(d, bias + c) : hn::Zero(d);
             transform_2d<DstTransform>(
                 [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + (kWinogradInput * y + x) * tiles.plane + c); },
@@ -229,10 +278,9 @@ void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& ti
                        float* bias_sums) {
     HWY_DYNAMIC_DISPATCH(winograd_diff_dst)(diff_dst, tiles, to, border, bias_sums);
 }
-void winograd_multiply(const WinogradTiles& from_tiles, const float* from, const float* weights, int depth,
-                       std::ptrdiff_t weights_row, int columns, const WinogradTiles& to_tiles, float* to) {
-    HWY_DYNAMIC_DISPATCH(winograd_multiply)
-    (from_tiles, from, weights, depth, weights_row, columns, to_tiles, to);
+void winograd_multiply(const WinogradTiles& from_tiles, const float* from, const float* weights, int depth, int columns,
+                       const WinogradTiles& to_tiles, float* to) {
+    HWY_DYNAMIC_DISPATCH(winograd_multiply)(from_tiles, from, weights, depth, columns, to_tiles, to);
 }
 void winograd_dst(const WinogradTiles& tiles, const float* from, const float* bias, const WinogradMap& dst) {
     HWY_DYNAMIC_DISPATCH(winograd_dst)(tiles, from, bias, dst);

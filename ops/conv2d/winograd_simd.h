@@ -57,10 +57,9 @@ void winograd_src(const ConstWinogradMap& src, const WinogradTiles& tiles, float
 void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& tiles, float* to, float* border,
                        float* bias_sums);
 
-// to[36][tile][columns] = from[36][tile][depth] * weights[36][depth][columns]. Rows of `to` have to_tiles.channels
-// floats, rows of weights `weights_row`, its planes depth * weights_row. `columns` is a multiple of 16.
-void winograd_multiply(const WinogradTiles& from_tiles, const float* from, const float* weights, int depth,
-                       std::ptrdiff_t weights_row, int columns, const WinogradTiles& to_tiles, float* to);
+// to[36][tile][columns] = from[36][tile][depth] * weights[36][depth][columns]. `columns` is a multiple of 16.
+void winograd_multiply(const WinogradTiles& from_tiles, const float* from, const float* weights, int depth, int columns,
+                       const WinogradTiles& to_tiles, float* to);
 
 // dst = inverse transform of from, plus bias unless it is null.
 void winograd_dst(const WinogradTiles& tiles, const float* from, const float* bias, const WinogradMap& dst);

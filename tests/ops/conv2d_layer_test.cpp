@@ -184,7 +184,11 @@ TEST_CASE("a named algorithm is the one that is used", "[conv2d_layer]") {
     const ConvLayerShape shape{3, 1, 64, 64, 40, 40};
     for (const std::string name : {"winograd", "direct", "ref"})
         REQUIRE(ops::Conv2dLayer(shape, name, 1).algorithm() == name);
-    REQUIRE(ops::Conv2dLayer(shape, "auto", 1).algorithm() != std::string("ref"));
+    for (const std::string name : {"auto", "simd"}) {
+        REQUIRE(ops::Conv2dLayer(shape, name, 1).algorithm() == std::string("winograd"));
+        REQUIRE(ops::Conv2dLayer({3, 1, 64, 64, 8, 8}, name, 1).algorithm() == std::string("direct"));
+        REQUIRE(ops::Conv2dLayer({5, 2, 3, 7, 40, 40}, name, 1).algorithm() == std::string("direct"));
+    }
     REQUIRE_THROWS_AS(ops::Conv2dLayer(shape, "no such kernel", 1), Error);
     REQUIRE_THROWS_AS(ops::Conv2dLayer({3, 2, 64, 64, 40, 40}, "winograd", 1), Error);
     REQUIRE_THROWS_AS(ops::Conv2dLayer({1, 1, 64, 64, 40, 40}, "winograd", 1), Error);
