@@ -1,9 +1,9 @@
 #!/bin/sh
-# Builds twofold with and without oneDNN and with sanitizers, and tests it. Writes only to build/.
+# Builds twofold with gcc and clang, with and without oneDNN and with sanitizers, and tests it. Writes only to build/.
 #
-#   ./check.sh           all tests in the preset `dev`; in the others the tests of single parts
+#   ./check.sh           all tests in the preset `dev`; in the others the tests of single parts, and 20 s of fuzzing
 #   ./check.sh --quick   the preset `dev` with all tests
-#   ./check.sh --all     all presets with all tests, clang and OpenMP among them, and fuzzing
+#   ./check.sh --all     all presets with all tests, OpenMP among them, and 5 minutes of fuzzing
 #
 # Tests that need real photos take them from the folder that TWOFOLD_TEST_DATA names and are skipped without it.
 set -eu
@@ -28,11 +28,10 @@ part_targets="test_platform test_runtime test_ops test_pipelines"
 threaded='^(runtime|threads)'
 threaded_targets="test_runtime test_pipelines"
 
-# build_and_test PRESET TARGETS [CTEST ARGUMENT]...: an empty list of targets means all of them.
-build_and_test() {
+# build PRESET TARGETS: an empty list of targets means all of them.
+build() {
     preset=$1
     targets=$2
-    shift 2
     say "Preset $preset: build"
     cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || {
         cat "build/$preset.configure.log"
@@ -40,6 +39,13 @@ build_and_test() {
     }
     # shellcheck disable=SC2086 # a list
     cmake --build --preset "$preset" ${targets:+--target $targets}
+}
+
+# build_and_test PRESET TARGETS [CTEST ARGUMENT]...
+build_and_test() {
+    build "$1" "$2" || return 1
+    preset=$1
+    shift 2
     say "Preset $preset: test"
     ctest --preset "$preset" --no-tests=error "$@"
 }
@@ -92,11 +98,15 @@ check_scripts
 build_and_test dev ""
 case "$mode" in
     default)
+        build library-only ""
+        build clang ""
         build_and_test no-onednn "test_ops test_pipelines" -L '^(ops|pipelines)'
         build_and_test asan-ubsan "$part_targets" -L "$parts"
         build_and_test tsan "$threaded_targets" -L "$threaded"
+        fuzz 20
         ;;
     all)
+        build library-only ""
         build_and_test no-onednn ""
         build_and_test openmp ""
         build_and_test clang ""
