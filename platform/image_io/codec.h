@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "platform/image_io/convert.h"
 #include "platform/image_io/image_io.h"
+#include "platform/image_io/sink.h"
 
 namespace twofold::image_io {
 
@@ -16,12 +18,14 @@ struct Source {
     const std::uint8_t* data;
     std::size_t size;
     std::string name;            // for messages
-    std::uint64_t memory_limit;  // as in ReadOptions
+    std::uint64_t memory_limit;  // as in ReadOptions, without what the file's own bytes take
+    // What has been taken of a limit that was given; readers see the source as constant.
+    mutable std::uint64_t taken = 0;
 
     [[noreturn]] void fail(ErrorKind kind, const std::string& what) const;
-    // Bytes that may still be taken at this moment, at most PTRDIFF_MAX, when `taken` have been taken: what is left of
-    // the limit, bounded by what the machine has free.
-    std::uint64_t memory_left(std::uint64_t taken = 0) const;
+    // Bytes that may still be taken at this moment, at most PTRDIFF_MAX: what is left of the limit, bounded by what the
+    // machine has free.
+    std::uint64_t memory_left() const;
     // Throw kOutOfMemory unless `bytes` more may be taken.
     void require_memory(std::uint64_t bytes) const;
     // Take the pixels of `image`, whose shape has been set from a file that cannot be trusted. `largest_ratio` is how
@@ -53,11 +57,11 @@ Image read_pfm(const Source& source);
 
 using Bytes = std::vector<std::uint8_t>;
 // The image has been checked: sizes agree with each other and nothing is empty.
-Bytes write_jpeg(const Image& image, const WriteOptions& options, Notes* notes);
-Bytes write_png(const Image& image, Notes* notes);
-Bytes write_tiff(const Image& image, Notes* notes);
-Bytes write_pnm(const Image& image, Notes* notes);
-Bytes write_pfm(const Image& image, Notes* notes);
+void write_jpeg(const OutputImage& image, const WriteOptions& options, Sink* sink, Notes* notes);
+void write_png(const OutputImage& image, Sink* sink, Notes* notes);
+void write_tiff(const OutputImage& image, Sink* sink, Notes* notes);
+void write_pnm(const OutputImage& image, Sink* sink, Notes* notes);
+void write_pfm(const OutputImage& image, Sink* sink, Notes* notes);
 
 // Add a note for each kind of metadata that is there and that the format does not hold.
 struct Holds {

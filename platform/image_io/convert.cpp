@@ -50,16 +50,19 @@ void convert_row(const std::uint8_t* src, SampleType from, std::uint8_t* dst, Sa
     }
 }
 
-OutputRows::OutputRows(const Image& image, SampleType type, bool keep_alpha)
-    : image_(image), type_(type), channels_(image.channels - (image.has_alpha && !keep_alpha ? 1 : 0)) {
-    if (channels_ != image.channels) opaque_.resize(row_samples() * image.sample_bytes());
-    if (type != image.type) converted_.resize(row_samples() * bytes_of(type));
+OutputRows::OutputRows(const OutputImage& image, SampleType type, bool keep_alpha)
+    : image_(image.shape),
+      rows_(image.stored, image.turn),
+      type_(type),
+      channels_(image_.channels - (image_.has_alpha && !keep_alpha ? 1 : 0)) {
+    if (channels_ != image_.channels) opaque_.resize(row_samples() * image_.sample_bytes());
+    if (type != image_.type) converted_.resize(row_samples() * bytes_of(type));
 }
 
 const std::uint8_t* OutputRows::row(std::int64_t y) noexcept {
-    const std::uint8_t* src = image_.pixels.data() + static_cast<std::size_t>(y) * image_.row_bytes();
+    const std::uint8_t* src = rows_.row(y);
     if (!opaque_.empty()) {
-        const std::size_t wide = static_cast<std::size_t>(image_.channels) * image_.sample_bytes();
+        const std::size_t wide = image_.pixel_bytes();
         const std::size_t kept = static_cast<std::size_t>(channels_) * image_.sample_bytes();
         for (std::int64_t x = 0; x < image_.width; ++x) {
             std::copy_n(src + static_cast<std::size_t>(x) * wide, kept,

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "platform/image_io/image_io.h"
+#include "platform/image_io/upright.h"
 
 namespace twofold::image_io {
 
@@ -15,10 +15,19 @@ void convert_row(const std::uint8_t* src, SampleType from, std::uint8_t* dst, Sa
 
 std::size_t bytes_of(SampleType type);
 
-// Rows of an image as a writer wants them: in another sample type, without alpha.
+// What a writer writes: the shape and the metadata of the file, and where its pixels come from.
+struct OutputImage {
+    const Image& shape;  // its own pixels are not looked at
+    const Image& stored;
+    int turn;  // orientation that brings the stored pixels into that shape
+
+    std::uint64_t pixel_bytes() const { return stored.pixels.size(); }
+};
+
+// Rows of an image as a writer wants them: upright, in another sample type, without alpha.
 class OutputRows {
   public:
-    OutputRows(const Image& image, SampleType type, bool keep_alpha);
+    OutputRows(const OutputImage& image, SampleType type, bool keep_alpha);
 
     int channels() const { return channels_; }
     std::size_t row_samples() const {
@@ -30,6 +39,7 @@ class OutputRows {
 
   private:
     const Image& image_;
+    UprightRows rows_;
     SampleType type_;
     int channels_;
     std::vector<std::uint8_t> opaque_;     // one row without alpha

@@ -12,6 +12,7 @@
 #include "platform/atomic_file.h"
 #include "platform/image_io/codec.h"
 #include "platform/image_io/exif_orientation.h"
+#include "platform/memory_info.h"
 
 namespace twofold::image_io {
 namespace {
@@ -34,7 +35,7 @@ Source make_source(const std::string& name, const ReadOptions& options) {
     return Source{nullptr, 0, name, options.memory_limit};
 }
 
-// Read to the end. The size that the system states is only where to begin.
+// Read to the end. The size that the system states is only where to begin. Growing holds the old bytes and the new.
 Bytes read_all(int descriptor, std::size_t expected, const Source& source) {
     constexpr std::size_t kStep = 1 << 16;
     Bytes bytes;
@@ -43,7 +44,7 @@ Bytes read_all(int descriptor, std::size_t expected, const Source& source) {
     bytes.resize(expected + 1);  // one more, to see the end without growing
     for (;;) {
         if (size == bytes.size()) {
-            source.require_memory(2 * size + kStep);
+            source.require_memory(3 * size + kStep);
             bytes.resize(2 * size + kStep);
         }
         const ssize_t got = ::read(descriptor, bytes.data() + size, bytes.size() - size);
@@ -107,7 +108,74 @@ void check_image(const Image& image) {
     }
 }
 
-// Whether the file will say by itself how the stored pixels are turned.
+void encode_as(const OutputImage& image, Format format, const WriteOptions& options, Sink* sink, Notes* notes) {
+    switch (format) {
+        case Format::kJpeg:
+            return write_jpeg(image, options, sink, notes);
+        case Format::kPng:
+            return write_png(image, sink, notes);
+        case Format::kTiff:
+            return write_tiff(image, sink, notes);
+        case Format::kPnm:
+            return write_pnm(image, sink, notes);
+        default:
+            return write_pfm(image, sink, notes);
+    }
+}
+
+void encode_into(Sink* sink, const Image& image, Format format, const WriteOptions& options,
+                 std::vector<std::string>* notes) {
+    check_image(image);
+    Notes collected(notes);
+    try {
+        if (carries_orientation(image, format)) return encode_as({image, image, 1}, format, options, sink, &collected);
+        Image shape;
+        turn_upright(image, &shape);
+        encode_as({shape, image, image.metadata.orientation}, format, options, sink, &collected);
+    } catch (const std::bad_alloc&) {
+        throw ImageError(ErrorKind::kOutOfMemory, "there is not enough memory to encode it");
+    }
+}
+
+// The most that an encoded file may take in memory.
+std::uint64_t memory_for_output(const WriteOptions& options) {
+    return options.memory_limit != 0 ? options.memory_limit : platform::available_memory();
+}
+
+std::string cannot_write(const std::string& path, const std::string& why) {
+    return one_line("cannot write " + (path == "-" ? std::string("to standard output") : "'" + path + "'") + ": " +
+                    why);
+}
+
+void write_from_memory(const std::string& path, const Image& image, Format format, const WriteOptions& options,
+                       std::vector<std::string>* notes) {
+    MemorySink sink(memory_for_output(options));
+    encode_into(&sink, image, format, options, notes);
+    const Descriptor file(path == "-" ? STDOUT_FILENO : ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    const bool good = file.get() >= 0 && sink.for_each_part([&file](const std::uint8_t* data, std::size_t size) {
+        return platform::write_all(file.get(), data, size);
+    });
+    if (!good) throw ImageError(ErrorKind::kUnwritable, std::strerror(errno));
+}
+
+void write_to_file(const std::string& path, const Image& image, Format format, const WriteOptions& options,
+                   std::vector<std::string>* notes) {
+    platform::AtomicFile file;
+    std::string reason;
+    const auto require = [&reason](platform::WriteResult result) {
+        if (result == platform::WriteResult::kExists) {
+            throw ImageError(ErrorKind::kExists, "it exists and may not be replaced");
+        }
+        if (result == platform::WriteResult::kFailed) throw ImageError(ErrorKind::kUnwritable, reason);
+    };
+    require(file.open(path, options.overwrite, &reason));
+    FileSink sink(file);
+    encode_into(&sink, image, format, options, notes);
+    require(file.commit(&reason));
+}
+
+}  // namespace
+
 bool carries_orientation(const Image& image, Format format) {
     if (image.metadata.orientation == 1) return exif_orientation(image.metadata.exif) == 1 || format == Format::kTiff;
     if (image.format != format) return false;
@@ -115,23 +183,6 @@ bool carries_orientation(const Image& image, Format format) {
     return (format == Format::kJpeg || format == Format::kPng) &&
            exif_orientation(image.metadata.exif) == image.metadata.orientation;
 }
-
-Bytes encode_as(const Image& image, Format format, const WriteOptions& options, Notes* notes) {
-    switch (format) {
-        case Format::kJpeg:
-            return write_jpeg(image, options, notes);
-        case Format::kPng:
-            return write_png(image, notes);
-        case Format::kTiff:
-            return write_tiff(image, notes);
-        case Format::kPnm:
-            return write_pnm(image, notes);
-        default:
-            return write_pfm(image, notes);
-    }
-}
-
-}  // namespace
 
 Image decode_image(const std::uint8_t* data, std::size_t size, const std::string& name, const ReadOptions& options) {
     const Source source{data, size, name, options.memory_limit};
@@ -152,54 +203,41 @@ Image read_image(const std::string& path, const ReadOptions& options) {
     const Source source = make_source(name, options);
     try {
         const Bytes bytes = read_file(path, source);
-        return decode_image(bytes.data(), bytes.size(), name, options);
+        ReadOptions beside = options;
+        // The file's bytes stay until its pixels are there. 1 and not 0, which would lift the limit.
+        if (options.memory_limit != 0) {
+            beside.memory_limit = std::max<std::uint64_t>(
+                options.memory_limit - std::min<std::uint64_t>(options.memory_limit, bytes.capacity()), 1);
+        }
+        return decode_image(bytes.data(), bytes.size(), name, beside);
     } catch (const std::bad_alloc&) {
         source.fail(ErrorKind::kOutOfMemory, "there is not enough memory for the file");
     }
 }
 
 Bytes encode_image(const Image& image, Format format, const WriteOptions& options, std::vector<std::string>* notes) {
-    check_image(image);
-    Notes collected(notes);
-    try {
-        if (carries_orientation(image, format)) return encode_as(image, format, options, &collected);
-        Image upright = image;
-        make_upright(&upright);
-        return encode_as(upright, format, options, &collected);
-    } catch (const std::bad_alloc&) {
-        throw ImageError(ErrorKind::kOutOfMemory, "there is not enough memory to encode it");
-    }
+    MemorySink sink(memory_for_output(options));
+    encode_into(&sink, image, format, options, notes);
+    Bytes bytes;
+    bytes.reserve(static_cast<std::size_t>(sink.size()));
+    sink.for_each_part([&bytes](const std::uint8_t* data, std::size_t size) {
+        bytes.insert(bytes.end(), data, data + size);
+        return true;
+    });
+    return bytes;
 }
 
 void write_image(const std::string& path, const Image& image, Format format, const WriteOptions& options,
                  std::vector<std::string>* notes) {
-    const bool to_stdout = path == "-";
-    const std::string what =
-        "cannot write " + (to_stdout ? std::string("to standard output") : "'" + path + "'") + ": ";
-    const std::string exists = "it exists and may not be replaced";
-    if (!to_stdout && !options.overwrite && platform::is_existing_output(path)) {
-        throw ImageError(ErrorKind::kExists, one_line(what + exists));
-    }
-    Bytes bytes;
     try {
-        bytes = encode_image(image, format, options, notes);
+        if (path == "-" || platform::is_special_file(path)) {
+            write_from_memory(path, image, format, options, notes);
+        } else {
+            write_to_file(path, image, format, options, notes);
+        }
     } catch (const ImageError& error) {
-        throw ImageError(error.kind(), one_line(what + error.what()));
+        throw ImageError(error.kind(), cannot_write(path, error.what()));
     }
-    if (to_stdout) {
-        if (platform::write_all(STDOUT_FILENO, bytes.data(), bytes.size())) return;
-        throw ImageError(ErrorKind::kUnwritable, one_line(what + std::strerror(errno)));
-    }
-    std::string reason;
-    switch (platform::write_file_atomically(path, bytes.data(), bytes.size(), options.overwrite, &reason)) {
-        case platform::WriteResult::kOk:
-            return;
-        case platform::WriteResult::kExists:
-            throw ImageError(ErrorKind::kExists, one_line(what + exists));
-        case platform::WriteResult::kFailed:
-            break;
-    }
-    throw ImageError(ErrorKind::kUnwritable, one_line(what + reason));
 }
 
 }  // namespace twofold::image_io

@@ -56,14 +56,13 @@ struct Image {
     Metadata metadata;
 
     std::size_t sample_bytes() const { return type == SampleType::kUint8 ? 1 : type == SampleType::kUint16 ? 2 : 4; }
-    std::size_t row_bytes() const {
-        return static_cast<std::size_t>(width) * static_cast<std::size_t>(channels) * sample_bytes();
-    }
+    std::size_t pixel_bytes() const { return static_cast<std::size_t>(channels) * sample_bytes(); }
+    std::size_t row_bytes() const { return static_cast<std::size_t>(width) * pixel_bytes(); }
 };
 
 struct ReadOptions {
-    // Bytes that the file itself, and that decoding its pixels, may take; 0 = no limit but what the machine has free,
-    // which bounds every limit.
+    // Bytes that the file, its pixels and what decoding needs besides may take at any moment together; 0 = no limit but
+    // what the machine has free, which bounds every limit.
     std::uint64_t memory_limit = 0;
     bool upright = false;  // turn the pixels so that orientation becomes 1
 };
@@ -74,6 +73,9 @@ struct WriteOptions {
     int jpeg_quality = 95;  // 1..100
     Subsampling subsampling = Subsampling::kAuto;
     bool overwrite = false;  // replace an existing file
+    // Bytes that the encoded file may take where it has to be held in memory: encode_image, standard output, devices.
+    // 0 = what the machine has free.
+    std::uint64_t memory_limit = 0;
 };
 
 // Recognise a file by its first bytes; the name plays no part. False if it is none of ours.
@@ -97,13 +99,17 @@ Image decode_image(const std::uint8_t* data, std::size_t size, const std::string
 // (rounded, clamped) to what the format holds, 16-bit stays 16-bit where it can. Alpha is dropped only where the format
 // has none, and never silently: `notes` receives a sentence for everything that could not be carried over. JPEG to
 // JPEG, PNG to PNG and TIFF to TIFF carry the orientation as a tag; from one format to another the pixels are turned
-// upright, which takes a copy of them unless they already are.
+// upright on the way, a few rows at a time.
 std::vector<std::uint8_t> encode_image(const Image& image, Format format, const WriteOptions& options,
                                        std::vector<std::string>* notes = nullptr);
-// Encode into a temporary file beside `path` and rename it there, or write to standard output for "-".
+// Encode into a temporary file beside `path`, as the bytes come, and rename it there. For "-" the file is encoded in
+// memory and then written to standard output, so that either all of it or nothing appears.
 void write_image(const std::string& path, const Image& image, Format format, const WriteOptions& options,
                  std::vector<std::string>* notes = nullptr);
 
+// Whether a file in `format` will say by itself how the pixels of `image` are turned; otherwise they are written
+// upright.
+bool carries_orientation(const Image& image, Format format);
 // Turn the pixels upright: applies metadata.orientation and sets it (also inside metadata.exif) to 1.
 void make_upright(Image* image);
 // Convert samples: 8 <-> 16 <-> float (white = 255, 65535, 1), rounded and clamped.

@@ -70,7 +70,7 @@ class JpegReader {
         set_shape(&image);
         collect_jpeg_metadata(info_, &image.metadata);
         source_.allocate(&image, largest_ratio());
-        limit_library_memory(image.pixels.size());
+        limit_library_memory();
         guarded([&] {
             jpeg_start_decompress(&info_);
             while (info_.output_scanline < info_.output_height) {
@@ -127,10 +127,9 @@ class JpegReader {
     }
 
     // What libjpeg may take for the coefficients of a file with several scans.
-    void limit_library_memory(std::size_t pixel_bytes) {
+    void limit_library_memory() {
         constexpr std::uint64_t kMost = std::numeric_limits<long>::max();
-        info_.mem->max_memory_to_use =
-            static_cast<long>(std::clamp<std::uint64_t>(source_.memory_left(pixel_bytes), 1, kMost));
+        info_.mem->max_memory_to_use = static_cast<long>(std::clamp<std::uint64_t>(source_.memory_left(), 1, kMost));
     }
 
     const Source& source_;

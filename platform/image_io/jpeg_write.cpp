@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
-#include "platform/image_io/convert.h"
 #include "platform/image_io/jpeg_common.h"
 
 namespace twofold::image_io {
@@ -10,23 +8,47 @@ namespace {
 
 constexpr std::int64_t kLargestSide = JPEG_MAX_DIMENSION;
 
+// libjpeg's buffer, emptied into a sink.
+struct Destination {
+    jpeg_destination_mgr base;  // first, so that libjpeg's pointer to it is a pointer to this
+    Sink* sink;
+    JOCTET buffer[1 << 16];
+
+    void rewind() {
+        base.next_output_byte = buffer;
+        base.free_in_buffer = sizeof buffer;
+    }
+    void flush(j_compress_ptr info, std::size_t size) {
+        if (!sink->append(buffer, size)) ERREXIT(info, JERR_FILE_WRITE);
+        rewind();
+    }
+};
+
+Destination& destination_of(j_compress_ptr info) { return *reinterpret_cast<Destination*>(info->dest); }
+
 class JpegWriter {
   public:
-    JpegWriter(const Image& image, const WriteOptions& options)
-        : options_(options), rows_(image, SampleType::kUint8, false), image_(image) {
+    JpegWriter(const OutputImage& image, const WriteOptions& options, Sink* sink)
+        : options_(options), rows_(image, SampleType::kUint8, false), image_(image.shape) {
+        destination_.sink = sink;
+        destination_.base.init_destination = [](j_compress_ptr info) { destination_of(info).rewind(); };
+        destination_.base.empty_output_buffer = [](j_compress_ptr info) -> boolean {
+            destination_of(info).flush(info, sizeof(Destination::buffer));
+            return TRUE;
+        };
+        destination_.base.term_destination = [](j_compress_ptr info) {
+            destination_of(info).flush(info, sizeof(Destination::buffer) - info->dest->free_in_buffer);
+        };
         info_.err = install(&errors_, [](j_common_ptr, int) {});
         guarded([&] { jpeg_create_compress(&info_); });
     }
     JpegWriter(const JpegWriter&) = delete;
     JpegWriter& operator=(const JpegWriter&) = delete;
-    ~JpegWriter() {
-        jpeg_destroy_compress(&info_);
-        std::free(buffer_);
-    }
+    ~JpegWriter() { jpeg_destroy_compress(&info_); }
 
-    Bytes write(const std::vector<JpegSegment>& segments) {
+    void write(const std::vector<JpegSegment>& segments) {
         guarded([&] {
-            jpeg_mem_dest(&info_, &buffer_, &size_);
+            info_.dest = &destination_.base;
             set_parameters();
             jpeg_start_compress(&info_, TRUE);
             for (const JpegSegment& segment : segments) {
@@ -40,13 +62,13 @@ class JpegWriter {
             }
             jpeg_finish_compress(&info_);
         });
-        return Bytes(buffer_, buffer_ + size_);
     }
 
   private:
     template <typename Step>
     void guarded(const Step& step) {
         if (run_guarded(errors_.guard, step)) return;
+        destination_.sink->check();
         const bool memory = errors_.code == JERR_OUT_OF_MEMORY;
         throw ImageError(memory ? ErrorKind::kOutOfMemory : ErrorKind::kUnwritable,
                          one_line(std::string("JPEG encoding failed: ") + errors_.guard.message));
@@ -83,13 +105,13 @@ class JpegWriter {
     const Image& image_;
     jpeg_compress_struct info_{};
     JpegErrors errors_;
-    unsigned char* buffer_ = nullptr;
-    unsigned long size_ = 0;
+    Destination destination_{};
 };
 
 }  // namespace
 
-Bytes write_jpeg(const Image& image, const WriteOptions& options, Notes* notes) {
+void write_jpeg(const OutputImage& output, const WriteOptions& options, Sink* sink, Notes* notes) {
+    const Image& image = output.shape;
     if (image.width > kLargestSide || image.height > kLargestSide) {
         throw ImageError(ErrorKind::kUnsupported,
                          "a JPEG file holds at most " + std::to_string(kLargestSide) + " pixels in each direction");
@@ -101,7 +123,7 @@ Bytes write_jpeg(const Image& image, const WriteOptions& options, Notes* notes) 
     if (image.type != SampleType::kUint8) notes->add("The samples are rounded to 8 bits: JPEG files hold no more.");
     note_lost_metadata(image, {true, true, true}, "JPEG", notes);
     const std::vector<JpegSegment> segments = jpeg_segments(image.metadata, notes);
-    return JpegWriter(image, options).write(segments);
+    JpegWriter(output, options, sink).write(segments);
 }
 
 }  // namespace twofold::image_io

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "platform/image_io/convert.h"
 #include "platform/image_io/pnm_reader.h"
 
 namespace twofold::image_io {
@@ -42,21 +41,19 @@ Image read_pfm(const Source& source) {
     return image;
 }
 
-Bytes write_pfm(const Image& image, Notes* notes) {
+void write_pfm(const OutputImage& output, Sink* sink, Notes* notes) {
+    const Image& image = output.shape;
     note_lost_metadata(image, {false, false, false}, "PFM", notes);
     if (image.has_alpha) notes->add("The alpha channel is left out: PFM files have none.");
-    OutputRows rows(image, SampleType::kFloat32, false);
+    OutputRows rows(output, SampleType::kFloat32, false);
     const std::string header = std::string(rows.channels() == 3 ? "PF\n" : "Pf\n") + std::to_string(image.width) + " " +
                                std::to_string(image.height) +
                                (std::endian::native == std::endian::little ? "\n-1.0\n" : "\n1.0\n");
-    Bytes bytes;
-    bytes.reserve(header.size() + rows.row_bytes() * static_cast<std::size_t>(image.height));
-    bytes.assign(header.begin(), header.end());
+    sink->append(header.data(), header.size());
     for (std::int64_t y = image.height; y-- > 0;) {
-        const std::uint8_t* row = rows.row(y);
-        bytes.insert(bytes.end(), row, row + rows.row_bytes());
+        if (!sink->append(rows.row(y), rows.row_bytes())) break;
     }
-    return bytes;
+    sink->check();
 }
 
 }  // namespace twofold::image_io

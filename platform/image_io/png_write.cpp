@@ -5,7 +5,6 @@
 #include <new>
 
 #include "platform/image_io/codec.h"
-#include "platform/image_io/convert.h"
 #include "platform/image_io/png_common.h"
 
 namespace twofold::image_io {
@@ -18,7 +17,8 @@ constexpr int kFilter = PNG_FILTER_PAETH;
 
 class PngWriter {
   public:
-    PngWriter(const Image& image, SampleType type) : image_(image), type_(type), rows_(image, type, true) {
+    PngWriter(const OutputImage& image, SampleType type, Sink* sink)
+        : image_(image.shape), type_(type), rows_(image, type, true), sink_(sink) {
         png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &guard_, on_png_error, on_png_warning);
         if (png_ != nullptr) info_ = png_create_info_struct(png_);
         if (info_ == nullptr) {
@@ -30,7 +30,7 @@ class PngWriter {
     PngWriter& operator=(const PngWriter&) = delete;
     ~PngWriter() { png_destroy_write_struct(&png_, &info_); }
 
-    Bytes write(Notes* notes) {
+    void write(Notes* notes) {
         guarded([&] { set_header(); });
         if (!image_.metadata.icc.empty() && png_get_valid(png_, info_, PNG_INFO_iCCP) == 0) {
             notes->add("The ICC profile is left out: libpng finds that it does not fit this image.");
@@ -42,31 +42,22 @@ class PngWriter {
             for (std::int64_t y = 0; y < image_.height; ++y) png_write_row(png_, rows_.row(y));
             png_write_end(png_, nullptr);
         });
-        return std::move(bytes_);
     }
 
   private:
     template <typename Step>
     void guarded(const Step& step) {
         if (run_guarded(guard_, step)) return;
-        if (out_of_memory_) throw std::bad_alloc();
+        sink_->check();
         throw ImageError(ErrorKind::kUnwritable, one_line(std::string("PNG encoding failed: ") + guard_.message));
     }
 
-    // Called by libpng, which an exception must not cross.
     static void append(png_structp png, png_bytep data, std::size_t size) {
-        auto* self = static_cast<PngWriter*>(png_get_io_ptr(png));
-        try {
-            self->bytes_.insert(self->bytes_.end(), data, data + size);
-            return;
-        } catch (const std::exception&) {
-            self->out_of_memory_ = true;
-        }
-        png_error(png, "out of memory");
+        if (!static_cast<Sink*>(png_get_io_ptr(png))->append(data, size)) png_error(png, "the file cannot be written");
     }
 
     void set_header() {
-        png_set_write_fn(png_, this, append, nullptr);
+        png_set_write_fn(png_, sink_, append, nullptr);
         png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
         // A profile that libpng dislikes is left out and noted instead of ending the work.
         png_set_benign_errors(png_, 1);
@@ -110,22 +101,23 @@ class PngWriter {
     const Image& image_;
     SampleType type_;
     OutputRows rows_;
+    Sink* sink_;
     CGuard guard_;
-    Bytes bytes_;
-    bool out_of_memory_ = false;
     png_structp png_ = nullptr;
     png_infop info_ = nullptr;
 };
 
 }  // namespace
 
-Bytes write_png(const Image& image, Notes* notes) {
+void write_png(const OutputImage& output, Sink* sink, Notes* notes) {
+    const Image& image = output.shape;
     if (image.width > PNG_UINT_31_MAX || image.height > PNG_UINT_31_MAX) {
         throw ImageError(ErrorKind::kUnsupported, "a PNG file holds at most 2147483647 pixels in each direction");
     }
     if (image.type == SampleType::kFloat32) notes->add("The samples are rounded to 16 bits: PNG files hold no more.");
     note_lost_metadata(image, {true, true, true}, "PNG", notes);
-    return PngWriter(image, image.type == SampleType::kUint8 ? SampleType::kUint8 : SampleType::kUint16).write(notes);
+    const SampleType type = image.type == SampleType::kUint8 ? SampleType::kUint8 : SampleType::kUint16;
+    PngWriter(output, type, sink).write(notes);
 }
 
 }  // namespace twofold::image_io

@@ -8,7 +8,10 @@
 namespace twofold::image_io {
 namespace {
 
-std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes + 999999) / 1000000) + " MB"; }
+// To a tenth: limits may be small.
+std::string megabytes(std::uint64_t tenths) {
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
+}
 
 }  // namespace
 
@@ -26,7 +29,7 @@ void Source::fail(ErrorKind kind, const std::string& what) const {
     throw ImageError(kind, one_line("cannot read '" + name + "': " + what));
 }
 
-std::uint64_t Source::memory_left(std::uint64_t taken) const {
+std::uint64_t Source::memory_left() const {
     constexpr std::uint64_t kMost = std::numeric_limits<std::ptrdiff_t>::max();
     const std::uint64_t allowed = memory_limit != 0 ? memory_limit - std::min(memory_limit, taken) : kMost;
     return std::min({allowed, platform::available_memory(), kMost});
@@ -35,8 +38,9 @@ std::uint64_t Source::memory_left(std::uint64_t taken) const {
 void Source::require_memory(std::uint64_t bytes) const {
     const std::uint64_t left = memory_left();
     if (bytes <= left) return;
-    fail(ErrorKind::kOutOfMemory,
-         "its pixels take " + megabytes(bytes) + " of memory and only " + megabytes(left) + " may be used");
+    constexpr std::uint64_t kTenth = 100000;
+    fail(ErrorKind::kOutOfMemory, "reading it takes another " + megabytes(bytes / kTenth + 1) +
+                                      " of memory, and only " + megabytes(left / kTenth) + " are left");
 }
 
 void Source::allocate(Image* image, double largest_ratio) const {
@@ -56,6 +60,7 @@ void Source::allocate(Image* image, double largest_ratio) const {
     }
     require_memory(bytes);
     image->pixels.resize(static_cast<std::size_t>(bytes));
+    if (memory_limit != 0) taken += bytes;
 }
 
 void note_lost_metadata(const Image& image, Holds holds, const char* format, Notes* notes) {

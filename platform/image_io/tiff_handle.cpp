@@ -4,7 +4,6 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <limits>
 
 namespace twofold::image_io {
@@ -14,35 +13,26 @@ TiffHandle::State& state_of(thandle_t handle) { return *static_cast<TiffHandle::
 
 tmsize_t read_bytes(thandle_t handle, void* dst, tmsize_t size) {
     TiffHandle::State& state = state_of(handle);
-    const std::uint8_t* data = state.data != nullptr ? state.data : state.written.data();
-    const std::size_t total = state.data != nullptr ? state.size : state.written.size();
-    if (size <= 0 || state.position >= total) return 0;
+    // Of what is being written nothing is read back: one page, strips in their order.
+    if (state.data == nullptr || size <= 0 || state.position >= state.size) return 0;
     const std::size_t count =
-        std::min(static_cast<std::size_t>(size), total - static_cast<std::size_t>(state.position));
-    std::memcpy(dst, data + state.position, count);
+        std::min(static_cast<std::size_t>(size), state.size - static_cast<std::size_t>(state.position));
+    std::memcpy(dst, state.data + state.position, count);
     state.position += count;
     return static_cast<tmsize_t>(count);
 }
 
-// LibTIFF is C: no exception may leave.
 tmsize_t write_bytes(thandle_t handle, void* src, tmsize_t size) {
     TiffHandle::State& state = state_of(handle);
-    if (state.data != nullptr || size < 0) return 0;
-    try {
-        const auto end = static_cast<std::size_t>(state.position) + static_cast<std::size_t>(size);
-        if (end > state.written.size()) state.written.resize(end);
-        std::memcpy(state.written.data() + state.position, src, static_cast<std::size_t>(size));
-        state.position = end;
-        return size;
-    } catch (const std::exception&) {
-        state.out_of_memory = true;
-        return 0;
-    }
+    if (state.sink == nullptr || size < 0) return 0;
+    if (!state.sink->write_at(state.position, src, static_cast<std::size_t>(size))) return 0;
+    state.position += static_cast<std::uint64_t>(size);
+    return size;
 }
 
 toff_t size_of(thandle_t handle) {
     const TiffHandle::State& state = state_of(handle);
-    return state.data != nullptr ? state.size : state.written.size();
+    return state.sink == nullptr ? state.size : state.sink->size();
 }
 
 toff_t seek(thandle_t handle, toff_t offset, int whence) {
@@ -108,7 +98,10 @@ TiffHandle::TiffHandle(const std::uint8_t* data, std::size_t size, std::uint64_t
     open("r", memory_limit);
 }
 
-TiffHandle::TiffHandle(const char* mode) { open(mode, std::numeric_limits<std::uint64_t>::max()); }
+TiffHandle::TiffHandle(const char* mode, Sink* sink) {
+    state_.sink = sink;
+    open(mode, std::numeric_limits<std::uint64_t>::max());
+}
 
 void TiffHandle::open(const char* mode, std::uint64_t memory_limit) {
     tiff_ = open_client(mode, &state_, memory_limit);
@@ -119,7 +112,7 @@ bool TiffHandle::close() {
     const bool good = TIFFFlush(tiff_) != 0;
     TIFFClose(tiff_);
     tiff_ = nullptr;
-    return good && !state_.out_of_memory;
+    return good;
 }
 
 TiffHandle::~TiffHandle() {

@@ -8,7 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "platform/image_io/sink.h"
 
 namespace twofold::image_io {
 
@@ -16,8 +17,8 @@ class TiffHandle {
   public:
     // Read `size` bytes at `data`, which must outlive this. One allocation of LibTIFF takes at most `memory_limit`.
     TiffHandle(const std::uint8_t* data, std::size_t size, std::uint64_t memory_limit);
-    // Write into memory; `mode` as in TIFFOpen.
-    explicit TiffHandle(const char* mode);
+    // Write; `mode` as in TIFFOpen.
+    TiffHandle(const char* mode, Sink* sink);
     TiffHandle(const TiffHandle&) = delete;
     TiffHandle& operator=(const TiffHandle&) = delete;
     ~TiffHandle();
@@ -26,17 +27,14 @@ class TiffHandle {
     TIFF* get() const { return tiff_; }
     // What LibTIFF last said about an error; "" if nothing.
     const char* message() const { return state_.message; }
-    bool out_of_memory() const { return state_.out_of_memory; }
-    // Finish writing. The bytes are complete only now; false if the last of them could not be written.
+    // Finish writing: false if the last bytes could not be written.
     bool close();
-    std::vector<std::uint8_t> take_bytes() { return std::move(state_.written); }
 
     struct State {
         const std::uint8_t* data = nullptr;
         std::size_t size = 0;
         std::uint64_t position = 0;
-        std::vector<std::uint8_t> written;
-        bool out_of_memory = false;
+        Sink* sink = nullptr;
         char message[256] = "";
     };
 

@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <limits>
-#include <new>
 
 #include "platform/image_io/codec.h"
-#include "platform/image_io/convert.h"
 #include "platform/image_io/tiff_handle.h"
 
 namespace twofold::image_io {
@@ -49,14 +47,15 @@ void set_tags(TIFF* tiff, const Image& image, std::uint32_t rows_per_strip) {
     }
 }
 
-[[noreturn]] void give_up(const TiffHandle& tiff) {
-    if (tiff.out_of_memory()) throw std::bad_alloc();
+[[noreturn]] void give_up(const TiffHandle& tiff, const Sink& sink) {
+    sink.check();
     throw ImageError(ErrorKind::kUnwritable, one_line(std::string("TIFF encoding failed: ") + tiff.message()));
 }
 
 }  // namespace
 
-Bytes write_tiff(const Image& image, Notes* notes) {
+void write_tiff(const OutputImage& output, Sink* sink, Notes* notes) {
+    const Image& image = output.shape;
     constexpr std::int64_t kLargestSide = std::numeric_limits<std::int32_t>::max();
     if (image.width > kLargestSide || image.height > kLargestSide) {
         throw ImageError(ErrorKind::kUnsupported,
@@ -66,20 +65,24 @@ Bytes write_tiff(const Image& image, Notes* notes) {
 
     const auto height = static_cast<std::size_t>(image.height);
     const std::size_t rows_per_strip = std::clamp<std::size_t>(kStripBytes / image.row_bytes(), 1, height);
-    TiffHandle tiff(image.pixels.size() > kLargestClassic ? "w8" : "w");
-    if (tiff.get() == nullptr) give_up(tiff);
+    OutputRows rows(output, image.type, true);
+    TiffHandle tiff(output.pixel_bytes() > kLargestClassic ? "w8" : "w", sink);
+    if (tiff.get() == nullptr) give_up(tiff, *sink);
     set_tags(tiff.get(), image, static_cast<std::uint32_t>(rows_per_strip));
     // LibTIFF applies the predictor in the buffer it is given.
     std::vector<std::uint8_t> strip(rows_per_strip * image.row_bytes());
     for (std::size_t y = 0, index = 0; y < height; y += rows_per_strip, ++index) {
-        const std::size_t bytes = std::min(rows_per_strip, height - y) * image.row_bytes();
-        std::copy_n(image.pixels.data() + y * image.row_bytes(), bytes, strip.data());
+        const std::size_t strip_rows = std::min(rows_per_strip, height - y);
+        for (std::size_t row = 0; row < strip_rows; ++row) {
+            std::copy_n(rows.row(static_cast<std::int64_t>(y + row)), image.row_bytes(),
+                        strip.data() + row * image.row_bytes());
+        }
+        const std::size_t bytes = strip_rows * image.row_bytes();
         const tmsize_t written = TIFFWriteEncodedStrip(tiff.get(), static_cast<std::uint32_t>(index), strip.data(),
                                                        static_cast<tmsize_t>(bytes));
-        if (written != static_cast<tmsize_t>(bytes)) give_up(tiff);
+        if (written != static_cast<tmsize_t>(bytes)) give_up(tiff, *sink);
     }
-    if (!tiff.close()) give_up(tiff);
-    return tiff.take_bytes();
+    if (!tiff.close()) give_up(tiff, *sink);
 }
 
 }  // namespace twofold::image_io

@@ -74,6 +74,37 @@ TEST_CASE("failures leave nothing and say why") {
     REQUIRE(folder.names().empty());
 }
 
+TEST_CASE("a file is written in pieces, and stays away without a commit") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("out");
+    std::string reason;
+    {
+        platform::AtomicFile file;
+        REQUIRE(file.open(path, false, &reason) == WriteResult::kOk);
+        REQUIRE(file.write_at(0, "....", 4));
+        REQUIRE(file.write_at(4, "tail", 4));
+        REQUIRE(file.write_at(0, "head", 4));
+        REQUIRE(file.commit(&reason) == WriteResult::kOk);
+        REQUIRE(file.open(path, false, &reason) == WriteResult::kExists);
+    }
+    REQUIRE(load(path) == text_bytes("headtail"));
+    {
+        platform::AtomicFile file;
+        REQUIRE(file.open(path, true, &reason) == WriteResult::kOk);
+        REQUIRE(file.write_at(0, "half", 4));
+        REQUIRE(folder.names().size() == 2);
+    }
+    {
+        platform::AtomicFile late;
+        REQUIRE(late.open(folder.file("new"), false, &reason) == WriteResult::kOk);
+        save(folder.file("new"), text_bytes("first"));
+        REQUIRE(late.commit(&reason) == WriteResult::kExists);
+    }
+    REQUIRE(load(path) == text_bytes("headtail"));
+    REQUIRE(load(folder.file("new")) == text_bytes("first"));
+    REQUIRE(folder.names() == std::vector<std::string>{"new", "out"});
+}
+
 TEST_CASE("devices are written into, never replaced") {
     std::string reason;
     REQUIRE(write("/dev/null", "x", true) == WriteResult::kOk);

@@ -16,19 +16,18 @@ ReadOptions limited() {
 
 // Checksums are set right, so that what is tested is what comes after them.
 Bytes png_chunk(const std::string& type, const Bytes& content) {
-    Bytes chunk;
-    const auto put = [&](std::uint32_t value) {
-        for (int shift = 24; shift >= 0; shift -= 8) chunk.push_back(static_cast<std::uint8_t>(value >> shift));
+    Bytes chunk(type.size() + content.size() + 8);
+    const auto put = [&](std::size_t at, std::uint32_t value) {
+        for (int shift = 24; shift >= 0; shift -= 8) chunk[at++] = static_cast<std::uint8_t>(value >> shift);
     };
-    put(static_cast<std::uint32_t>(content.size()));
-    chunk.insert(chunk.end(), type.begin(), type.end());
-    chunk.insert(chunk.end(), content.begin(), content.end());
+    put(0, static_cast<std::uint32_t>(content.size()));
+    std::copy(content.begin(), content.end(), std::copy(type.begin(), type.end(), chunk.begin() + 4));
     std::uint32_t crc = ~0U;
-    for (std::size_t i = 4; i < chunk.size(); ++i) {
+    for (std::size_t i = 4; i + 4 < chunk.size(); ++i) {
         crc ^= chunk[i];
         for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320U : 0U);
     }
-    put(~crc);
+    put(chunk.size() - 4, ~crc);
     return chunk;
 }
 

@@ -98,6 +98,11 @@ TEST_CASE("an existing file is kept unless it may be replaced, and failures leav
     const Image wide = make_image(70000, 1, 1, SampleType::kUint8);
     REQUIRE(kind_of_failure(folder.file("wide.jpg"), wide, Format::kJpeg) == ErrorKind::kUnsupported);
     REQUIRE(folder.names() == std::vector<std::string>{"out.png"});
+    if (::access("/dev/full", W_OK) == 0) {
+        for (const Format format : {Format::kJpeg, Format::kPng, Format::kTiff, Format::kPnm, Format::kPfm}) {
+            REQUIRE(kind_of_failure("/dev/full", image, format) == ErrorKind::kUnwritable);
+        }
+    }
 }
 
 TEST_CASE("standard input is read to its end, however long") {
@@ -120,6 +125,17 @@ TEST_CASE("memory is limited before it is taken") {
         CAPTURE(format_name(format));
         REQUIRE(decode_error(bytes, options) == ErrorKind::kOutOfMemory);
     }
+    WriteOptions small;
+    small.memory_limit = 100;
+    for (const Format format : {Format::kJpeg, Format::kPng, Format::kTiff, Format::kPnm, Format::kPfm}) {
+        CAPTURE(format_name(format));
+        try {
+            encode_image(make_image(200, 100, 3, SampleType::kUint8), format, small);
+            FAIL("it was encoded");
+        } catch (const ImageError& error) {
+            REQUIRE(error.kind() == ErrorKind::kOutOfMemory);
+        }
+    }
     const TemporaryFolder folder;
     save(folder.file("large.ppm"), Bytes(1000, 'x'));
     read_error(folder.file("large.ppm"), ErrorKind::kOutOfMemory, options);
@@ -128,7 +144,7 @@ TEST_CASE("memory is limited before it is taken") {
 TEST_CASE("no limit means the machine's free memory, which bounds every limit") {
     constexpr auto kNoBound = std::numeric_limits<std::uint64_t>::max();
     const auto left = [](std::uint64_t limit, std::uint64_t taken) {
-        return Source{nullptr, 0, "test", limit}.memory_left(taken);
+        return Source{nullptr, 0, "test", limit, taken}.memory_left();
     };
     REQUIRE(left(1000, 0) == 1000);
     REQUIRE(left(1000, 400) == 600);

@@ -101,6 +101,17 @@ TEST_CASE("the upright option and a change of format turn the pixels") {
         const Image other = decode(encode_image(image, format, {}));
         REQUIRE(other.width == 4);
         REQUIRE(other.metadata.orientation == 1);
+        // More rows than are turned at once.
+        Image tall = make_image(80, 70, 3, SampleType::kUint8);
+        tall.format = Format::kJpeg;
+        for (int orientation = 1; orientation <= 8; ++orientation) {
+            tall.metadata.orientation = orientation;
+            const Image written = decode(encode_image(tall, format, {}));
+            Image expected = tall;
+            make_upright(&expected);
+            REQUIRE(written.height == expected.height);
+            REQUIRE(convert_samples(written, SampleType::kUint8).pixels == expected.pixels);
+        }
     }
     image.format = Format::kTiff;
     REQUIRE(decode(encode_image(image, Format::kTiff, {})).metadata.orientation == 6);

@@ -78,7 +78,8 @@ std::vector<SampleFile> sample_files() {
             Image image = make_image(7, 5, channels, type);
             image.metadata.xmp = text_bytes("<x:xmpmeta/>");
             image.metadata.dpi_x = image.metadata.dpi_y = 300;
-            const std::string suffix = "-" + std::to_string(channels) + "-" + types[static_cast<int>(type)];
+            const std::string suffix =
+                std::string("-") + std::to_string(channels) + "-" + types[static_cast<int>(type)];
             image.format = Format::kTiff;
             image.metadata.orientation = 6;
             add("tiff" + suffix, image, Format::kTiff);
