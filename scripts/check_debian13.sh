@@ -4,7 +4,8 @@
 #   scripts/check_debian13.sh [FOLDER]
 #
 # Debian 13 is unpacked into FOLDER and stays there for the next time; without FOLDER into a temporary folder that is
-# removed at the end. Packages come from the mirror, and through the proxy, that this machine's apt uses.
+# removed at the end. Packages come from the mirror, and through the proxy, that this machine's apt uses. Two variables
+# are passed on: TWOFOLD_TEST_DATA, whose folder is copied, and CMAKE_BUILD_PARALLEL_LEVEL.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/packages.sh"
@@ -63,7 +64,8 @@ if [ -n "${TWOFOLD_TEST_DATA-}" ]; then
 fi
 
 say "Testing in Debian $(cat "$system/etc/debian_version")"
-# shellcheck disable=SC2086 # $data may be empty
-chroot "$system" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 $data \
+jobs=${CMAKE_BUILD_PARALLEL_LEVEL:+CMAKE_BUILD_PARALLEL_LEVEL=$CMAKE_BUILD_PARALLEL_LEVEL}
+# shellcheck disable=SC2086 # $data and $jobs may be empty
+chroot "$system" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 $data $jobs \
     /bin/sh -c 'cd /root/twofold && ./check.sh --quick && ./demo.sh'
 say "Debian 13: passed."
