@@ -39,7 +39,11 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         const auto chosen = app.get_subcommands();
         const std::string word = chosen.empty() ? "" : chosen.front()->get_name() + " ";
-        print_error(as_sentence(error.what()) + " (see twofold " + word + "--help)");
+        const bool unknown = chosen.empty() && argc > 1 && argv[1][0] != '-';
+        const std::string sentence = unknown          ? "there is no command '" + std::string(argv[1]) + "'"
+                                     : chosen.empty() ? "a command is needed, such as denoise"
+                                                      : as_sentence(error.what());
+        print_error(sentence + " (see twofold " + word + "--help)");
         return static_cast<int>(ExitCode::kUsage);
     }
     for (const Command& command : commands) {

@@ -5,6 +5,7 @@
 #include "apps/common/command.h"
 #include "apps/common/console.h"
 #include "apps/common/library.h"
+#include "apps/common/number_range.h"
 #include "apps/common/training_options.h"
 
 namespace twofold::apps {
@@ -75,7 +76,7 @@ Command add_bench(CLI::App& root) {
     CLI::App* app = root.add_subcommand("bench", "Measure the training step, the final pass and every kernel");
     const auto options = std::make_shared<BenchOptions>();
     app->add_option("--seconds", options->seconds, "Time spent on each row (default 0.5)")
-        ->check(CLI::Range(0.001, 600.0));
+        ->check(number_between(0.001, 600));
     add_threads_option(app, &options->threads);
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] { return run_bench(*options); }};

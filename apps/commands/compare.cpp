@@ -6,21 +6,24 @@
 #include "apps/common/console.h"
 #include "apps/common/interrupt.h"
 #include "apps/common/library.h"
+#include "apps/common/white_level.h"
 
 namespace twofold::apps {
 namespace {
 
 struct CompareOptions {
     std::string a, b;
+    double white = 0;  // of float images, 0: it is 1
     bool json = false;
 };
 
-image_io::Image read_upright(const std::string& path) {
+image_io::Image read_upright(const std::string& path, double white) {
     try {
         image_io::ReadOptions read;
         read.upright = true;
         image_io::Image image = image_io::read_image(path, read);
         stop_if_interrupted();
+        scale_to_white(&image, white);
         return image;
     } catch (...) {
         const Failure failure = current_failure(path);
@@ -73,8 +76,9 @@ ExitCode run_compare(const CompareOptions& options) {
     if (options.a == "-" && options.b == "-") {
         throw Failure(ExitCode::kUsage, "standard input can be read only once");
     }
-    const image_io::Image a = read_upright(options.a);
-    const image_io::Image b = read_upright(options.b);
+    const image_io::Image a = read_upright(options.a, options.white);
+    const image_io::Image b = read_upright(options.b, options.white);
+    if (a.type != image_io::SampleType::kFloat32) check_white(b, options.white);
     const twofold_image view_a = view_of(a);
     const twofold_image view_b = view_of(b);
     if (shape(view_a) != shape(view_b)) {
@@ -99,6 +103,7 @@ Command add_compare(CLI::App& root) {
     const auto options = std::make_shared<CompareOptions>();
     app->add_option("a", options->a, "An image, or - for standard input")->required();
     app->add_option("b", options->b, "The image to compare it with")->required();
+    add_white_option(app, &options->white, "1");
     app->add_flag("--json", options->json, "Print JSON; an infinite PSNR becomes null");
     return {app, [options] { return run_compare(*options); }};
 }

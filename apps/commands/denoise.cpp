@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
-#include <unistd.h>
 #include <cstdio>
-#include <map>
 #include <memory>
 
 #include "apps/commands/denoise_file.h"
 #include "apps/common/command.h"
 #include "apps/common/interrupt.h"
 #include "apps/common/units.h"
+#include "apps/common/white_level.h"
 
 namespace twofold::apps {
 namespace {
@@ -20,9 +19,6 @@ void check_options(const DenoiseOptions& options, const std::vector<PlannedFile>
     check_kernels(options.training);
     if (options.output == "-" && options.json) {
         throw Failure(ExitCode::kUsage, "--json and the image cannot both go to standard output");
-    }
-    if (options.output == "-" && isatty(STDOUT_FILENO) == 1) {
-        throw Failure(ExitCode::kUsage, "an image is not written to a terminal; redirect standard output");
     }
     if (options.save_weights.empty()) return;
     if (plan.size() > 1) throw Failure(ExitCode::kUsage, "--save-weights works with a single input only");
@@ -158,10 +154,12 @@ Command add_denoise(CLI::App& root) {
     app->add_option("input", options->inputs, "Images, folders of images, or - for standard input")->required();
     app->add_option("-o,--output", options->output, "Output file, folder, or - for standard output")->required();
     add_training_options(app, &options->training);
-    add_quantity<std::uint64_t>(app, "--max-memory", "SIZE", "Bound of the memory, such as 512M or 2G", parse_size,
+    add_quantity<std::uint64_t>(app, "--max-memory", "SIZE",
+                                "Bound of the memory for file, pixels and work, such as 512M or 2G", parse_size,
                                 &options->max_memory);
     add_quantity<double>(app, "--deadline", "TIME", "Time for each file, such as 2s or 500ms: the best that fits",
                          parse_duration, &options->deadline);
+    add_white_option(app, &options->white, "1 if the largest sample is 0.1 to 8, else that sample");
     CLI::Option* save =
         app->add_option("--save-weights", options->save_weights, "Write the trained weights to this file");
     app->add_option("--weights", options->weights, "Apply these weights instead of training")->excludes(save);

@@ -6,6 +6,7 @@
 
 #include "apps/common/failure.h"
 #include "apps/common/interrupt.h"
+#include "apps/common/white_level.h"
 #include "platform/atomic_file.h"
 
 namespace twofold::apps {
@@ -40,7 +41,7 @@ double expected_write_seconds(Format format, std::size_t bytes, double read_seco
     return std::max(read_seconds, png);
 }
 
-// The library counts only its own memory; the limit counts the pixels too.
+// What a limit leaves beside the pixels, which the library and the encoder do not count.
 std::uint64_t budget_beside(std::uint64_t limit, std::uint64_t pixels) {
     if (limit == 0) return 0;
     if (pixels >= limit) {
@@ -65,7 +66,9 @@ void write_outputs(const DenoiseOptions& options, const PlannedFile& file, const
     const Stopwatch stopwatch;
     if (file.into_folder) create_folder_of(file.output);
     stop_if_interrupted();
-    image_io::write_image(file.output, image, format, options.write, &result->notes);
+    image_io::WriteOptions write = options.write;
+    write.memory_limit = budget_beside(options.max_memory, image.pixels.size());
+    image_io::write_image(file.output, image, format, write, &result->notes);
     if (!trained.empty()) write_weights(options, trained);
     result->seconds_write = stopwatch.seconds();
 }
@@ -92,6 +95,7 @@ image_io::Image denoise_image(const DenoiseOptions& options, image_io::Image inp
     check(twofold_job_set_input(job.get(), &input_view), context.get());
     check(twofold_job_set_output(job.get(), &output_view), context.get());
     apply_training_options(context, job, options.training);
+    check(twofold_job_set_white_level(job.get(), options.white), context.get());
     check(twofold_job_set_memory_budget(job.get(), budget), context.get());
     check(twofold_job_set_deadline(job.get(), seconds), context.get());
     if (!stored.empty()) {
@@ -99,7 +103,11 @@ image_io::Image denoise_image(const DenoiseOptions& options, image_io::Image inp
         check(twofold_job_set_weights(job.get(), weights.get()), context.get());
     }
     show_progress(context, job, bar);
-    check(twofold_job_commit(job.get()), context.get());
+    const twofold_status committed = twofold_job_commit(job.get());
+    if (committed == TWOFOLD_OVER_BUDGET) {
+        throw Failure(ExitCode::kMemory, std::string("beside the pixels, ") + twofold_context_message(context.get()));
+    }
+    check(committed, context.get());
     stop_if_interrupted();
     check(twofold_job_run(job.get()), context.get());
     check(twofold_job_get_report(job.get(), report), context.get());
@@ -127,9 +135,10 @@ DenoiseResult denoise_file(const DenoiseOptions& options, const PlannedFile& fil
     stop_if_interrupted();
     const Format format = file.format.value_or(image.format);
     const SampleType type = output_type(format, image.type, options.depth);
-    if (!keeps_orientation(image.format, format)) image_io::make_upright(&image);
-    result.width = image.width;
-    result.height = image.height;
+    check_white(image, options.white);
+    const bool turned = image.metadata.orientation >= 5 && !image_io::carries_orientation(image, format);
+    result.width = turned ? image.height : image.width;
+    result.height = turned ? image.width : image.height;
     result.channels = image.channels;
     result.seconds_read = stopwatch.seconds();
 

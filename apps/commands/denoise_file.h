@@ -17,8 +17,11 @@ struct DenoiseOptions {
     std::vector<std::string> inputs;
     std::string output;
     TrainingOptions training;
-    std::uint64_t max_memory = 0;  // bytes for pixels and working memory, 0 = what the machine has free
-    double deadline = 0;           // seconds for the whole file, 0 = none
+    // Bytes for the file, its pixels, working memory and an output that is not written piece by piece, as far as they
+    // are held at the same time; 0 = what the machine has free.
+    std::uint64_t max_memory = 0;
+    double deadline = 0;  // seconds for the whole file, 0 = none
+    double white = 0;     // of float images, 0 = automatic
     std::string save_weights;
     std::string weights;
     std::optional<image_io::Format> format;
@@ -31,7 +34,7 @@ struct DenoiseOptions {
 
 struct DenoiseResult {
     twofold_report report{};
-    std::int64_t width = 0;
+    std::int64_t width = 0;  // of the output
     std::int64_t height = 0;
     int channels = 0;
     double seconds = 0;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "apps/common/command.h"
@@ -11,6 +12,7 @@
 #include "apps/common/noise_options.h"
 #include "apps/common/outputs.h"
 #include "apps/common/training_options.h"
+#include "apps/common/white_level.h"
 
 namespace twofold::apps {
 namespace {
@@ -18,6 +20,7 @@ namespace {
 struct EvaluateOptions {
     std::vector<std::string> inputs;
     NoiseOptions noise;
+    double white = 0;  // of float images, 0: it is 1
     TrainingOptions training;
     std::int64_t crop = 256;
     std::string save_folder;
@@ -25,6 +28,8 @@ struct EvaluateOptions {
     bool quiet = false;
     bool json = false;
 };
+
+constexpr const char* kSuffixes[] = {"_clean.png", "_noisy.png", "_result.png"};
 
 struct Scores {
     double psnr_noisy = 0, psnr = 0, ssim = 0, seconds = 0;
@@ -51,9 +56,26 @@ double psnr_between(const Context& context, const twofold_image& a, const twofol
     return metrics.psnr;
 }
 
-void save(const EvaluateOptions& options, const std::string& input, const char* suffix, const image_io::Image& image) {
+std::string saved_name(const EvaluateOptions& options, const std::string& input, const char* suffix) {
     const std::filesystem::path folder(options.save_folder);
-    const std::string path = (folder / (std::filesystem::path(input).stem().string() + suffix)).string();
+    return (folder / (std::filesystem::path(input).stem().string() + suffix)).string();
+}
+
+// Before the work, as for every output.
+void check_save_folder(const EvaluateOptions& options, const std::vector<std::string>& files) {
+    if (options.save_folder.empty()) return;
+    std::map<std::string, std::string> taken;
+    for (const std::string& file : files) {
+        const std::string first = saved_name(options, file, kSuffixes[0]);
+        const auto [place, is_new] = taken.emplace(first, file);
+        if (!is_new)
+            throw Failure(ExitCode::kUsage, place->second + " and " + file + " would both be saved as " + first);
+        for (const char* suffix : kSuffixes) check_output(saved_name(options, file, suffix), options.overwrite, true);
+    }
+}
+
+void save(const EvaluateOptions& options, const std::string& input, const char* suffix, const image_io::Image& image) {
+    const std::string path = saved_name(options, input, suffix);
     create_folder_of(path);
     image_io::WriteOptions write;
     write.overwrite = options.overwrite;
@@ -64,8 +86,10 @@ void save(const EvaluateOptions& options, const std::string& input, const char* 
 Scores evaluate_file(const EvaluateOptions& options, const std::string& input, ProgressBar* bar) {
     image_io::ReadOptions read;
     read.upright = true;
-    const image_io::Image whole = image_io::read_image(input, read);
+    image_io::Image whole = image_io::read_image(input, read);
     stop_if_interrupted();
+    check_white(whole, options.white);
+    scale_to_white(&whole, options.white);
     const twofold_image clean = centre_crop(view_of(whole), options.crop);
     const image_io::Image noisy = empty_like(clean, image_io::SampleType::kFloat32);
     const image_io::Image result = empty_like(clean, image_io::SampleType::kFloat32);
@@ -94,9 +118,9 @@ Scores evaluate_file(const EvaluateOptions& options, const std::string& input, P
         image_io::Image crop = empty_like(clean, image_io::SampleType::kFloat32);
         // Gaussian noise of level 0 is a conversion to float.
         make_noisy(context, clean, view_of(crop), NoiseOptions{}, 0);
-        save(options, input, "_clean.png", crop);
-        save(options, input, "_noisy.png", noisy);
-        save(options, input, "_result.png", result);
+        save(options, input, kSuffixes[0], crop);
+        save(options, input, kSuffixes[1], noisy);
+        save(options, input, kSuffixes[2], result);
     }
     return scores;
 }
@@ -104,6 +128,7 @@ Scores evaluate_file(const EvaluateOptions& options, const std::string& input, P
 ExitCode run_evaluate(const EvaluateOptions& options) {
     check_kernels(options.training);
     const InputList list = expand_inputs(options.inputs);
+    check_save_folder(options, list.files);
     std::size_t width = std::string("file").size();
     for (const std::string& file : list.files) width = std::max(width, file.size());
     if (!options.json) {
@@ -134,7 +159,7 @@ ExitCode run_evaluate(const EvaluateOptions& options) {
         } catch (...) {
             const Failure failure = current_failure(file);
             bar.clear();
-            print_file_error(file, failure.what());
+            print_file_error(file, failure.code() == ExitCode::kInterrupted ? "interrupted" : failure.what());
             errors.push_back({{"file", file}, {"error", failure.what()}});
             outcome.add_failure(failure.code());
             if (failure.code() == ExitCode::kInterrupted) break;
@@ -162,6 +187,7 @@ Command add_evaluate(CLI::App& root) {
     const auto options = std::make_shared<EvaluateOptions>();
     app->add_option("clean", options->inputs, "Clean images, or folders of them")->required();
     add_noise_options(app, &options->noise);
+    add_white_option(app, &options->white, "1");
     app->add_option("--crop", options->crop, "Side of the square cut from the centre, 0 for all (default 256)")
         ->check(CLI::Range(0, 1000000));
     add_training_options(app, &options->training);

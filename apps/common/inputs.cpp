@@ -57,6 +57,7 @@ InputList expand_inputs(const std::vector<std::string>& arguments) {
     }
     InputList list;
     for (const std::string& argument : arguments) {
+        if (argument.empty()) throw Failure(ExitCode::kUsage, "the name of an input is empty");
         std::error_code error;
         if (argument != "-" && fs::is_directory(argument, error)) {
             list.from_folder = true;

@@ -16,7 +16,8 @@ struct InputList {
 };
 
 // A folder stands for its files that are images by content, without hidden files and without subfolders. Throws a
-// Failure for a folder that cannot be read or holds no image, and when standard input is named twice.
+// Failure for a folder that cannot be read or holds no image, for an empty name, and when
+// standard input is named twice.
 InputList expand_inputs(const std::vector<std::string>& arguments);
 
 // The whole of a small file. Throws a Failure when it cannot be read or is larger than `limit`.

@@ -1,12 +1,15 @@
 #include "apps/common/noise_options.h"
 
+#include "apps/common/number_range.h"
+
 namespace twofold::apps {
 
 void add_noise_options(CLI::App* app, NoiseOptions* options) {
     CLI::Option_group* group = app->add_option_group("Noise (exactly one)");
     group->add_option("--gaussian", options->gaussian, "Gaussian noise: standard deviation on the scale 0..255")
-        ->check(CLI::Range(0.0, 1000.0));
-    group->add_option("--poisson", options->poisson, "Poisson noise: photons at white")->check(CLI::Range(0.01, 1e6));
+        ->check(number_between(0, 1000));
+    group->add_option("--poisson", options->poisson, "Poisson noise: photons at white")
+        ->check(number_between(0.01, 1e6));
     group->require_option(1);
 }
 

@@ -53,6 +53,20 @@ std::string canonical_name(const std::string& path) {
     return error ? fs::path(path).lexically_normal().string() : canonical.string();
 }
 
+// A name that promises a format which is not written would be a lie about the content.
+void require_known_extension(const std::string& out) {
+    std::string extension = fs::path(out).extension().string();
+    for (char& letter : extension) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    }
+    for (const char* foreign : {".gif", ".bmp", ".webp", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".exr", ".hdr",
+                                ".dng", ".psd", ".svg", ".pdf"}) {
+        if (extension != foreign) continue;
+        throw Failure(ExitCode::kUsage, out + ": only JPEG, PNG, TIFF, PNM and PFM are written, not " + extension +
+                                            "; another name or --format decides");
+    }
+}
+
 }  // namespace
 
 std::vector<PlannedFile> plan_outputs(const InputList& inputs, const std::string& out, std::optional<Format> format) {
@@ -63,6 +77,10 @@ std::vector<PlannedFile> plan_outputs(const InputList& inputs, const std::string
     if (several && out == "-") {
         throw Failure(ExitCode::kUsage, "several images cannot be written to standard output");
     }
+    if (out == "-" && isatty(STDOUT_FILENO) == 1) {
+        throw Failure(ExitCode::kUsage, "an image is not written to a terminal; redirect standard output");
+    }
+    if (!into_folder && !format) require_known_extension(out);
     if (into_folder && fs::exists(out, error) && !fs::is_directory(out, error)) {
         throw Failure(ExitCode::kUsage, out + ": several inputs need a folder to go to, and this is a file");
     }
@@ -136,10 +154,6 @@ SampleType stored_type(Format format, SampleType type) {
             return SampleType::kFloat32;
     }
     return type;
-}
-
-bool keeps_orientation(Format from, Format to) {
-    return from == to && (from == Format::kJpeg || from == Format::kTiff);
 }
 
 }  // namespace twofold::apps

@@ -21,7 +21,8 @@ struct PlannedFile {
 // Decides every output's name before any work starts. OUT is a folder when it is one, when it ends in '/' and when
 // there are several inputs or a folder among them; outputs then keep their input's name (with another extension if
 // `format` is given). Otherwise OUT's extension decides the format unless `format` does. Throws a Failure when two
-// inputs would end in the same file.
+// inputs would end in the same file, when an image would go to a terminal, and for the extension of a format that is
+// not written.
 std::vector<PlannedFile> plan_outputs(const InputList& inputs, const std::string& out,
                                       std::optional<image_io::Format> format);
 
@@ -36,8 +37,6 @@ bool same_file(const std::string& a, const std::string& b);
 
 // The sample type that `format` stores for samples of type `type`.
 image_io::SampleType stored_type(image_io::Format format, image_io::SampleType type);
-// Only JPEG to JPEG and TIFF to TIFF carry the orientation beside the pixels.
-bool keeps_orientation(image_io::Format from, image_io::Format to);
 
 }  // namespace twofold::apps
 

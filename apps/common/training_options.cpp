@@ -4,6 +4,7 @@
 
 #include "apps/common/failure.h"
 #include "apps/common/interrupt.h"
+#include "apps/common/number_range.h"
 
 namespace twofold::apps {
 namespace {
@@ -42,8 +43,7 @@ void add_training_options(CLI::App* app, TrainingOptions* options) {
     app->add_option("--recipe", options->recipe, "fast (default), best: slower and better, paper: as published")
         ->check(CLI::IsMember({"fast", "best", "paper"}));
     app->add_option("--steps", options->steps, "Training steps (default: the recipe's)")->check(CLI::Range(1, 1000000));
-    // Without the check CLI11 would take -1 for the largest number.
-    app->add_option("--seed", options->seed, "Seed of every random choice (default 0)")->check(CLI::NonNegativeNumber);
+    app->add_option("--seed", options->seed, "Seed of every random choice (default 0)")->check(whole_number());
     add_threads_option(app, &options->threads);
     app->add_option("--kernels", options->kernels, "Which implementation computes (default auto)")
         ->check(CLI::IsMember({"auto", "simd", "onednn", "ref"}));

@@ -35,16 +35,33 @@ TEST_CASE("wrong usage is one sentence and exit code 2") {
         {"denoise", "a.png", "-o", "b.png", "--quiet", "--verbose"},
         {"denoise", "a.png", "-o", "b.png", "--weights", "w", "--save-weights", "v"},
         {"denoise", "a.png", "-o", "b.png", "--unknown"},
+        {"denoise", "a.png", "-o", "b.png", "--white", "0"},
+        {"denoise", "a.png", "-o", "b.png", "--white", "-1"},
+        {"denoise", "a.png", "-o", "b.png", "--white", "nan"},
+        {"denoise", "a.png", "-o", "b.png", "--white", "inf"},
+        {"denoise", "a.png", "-o", "b.png", "--white", "bright"},
+        {"denoise", "a.png", "-o", "b.png", "--seed", "18446744073709551616"},
+        {"denoise", "a.png", "-o", "b.png", "--seed", "1.5"},
+        {"denoise", "a.png", "-o", "b.png", "--seed", "1", "--seed", "2"},
+        {"denoise", "a.png", "-o", "b.png", "--steps", "1e3"},
+        {"denoise", "a.png", "-o", "b.png", "--deadline", "-1s"},
+        {"denoise", "a.png", "-o", "b.gif"},
         {"denoise", "a.png", "-o", ""},
+        {"denoise", "", "-o", "b.png"},
         {"denoise", "-", "-", "-o", "folder"},
         {"denoise", "a.png", "b.png", "-o", "-"},
         {"denoise", "a.png", "-o", "-", "--json"},
         {"denoise", "-", "-o", "/tmp/"},
         {"noise", "a.png", "-o", "b.png"},
+        {"noise", "a.png", "-o", "b.png", "--gaussian", "nan"},
+        {"noise", "a.png", "-o", "b.png", "--gaussian", "-1"},
+        {"noise", "a.png", "-o", "b.png", "--poisson", "0"},
         {"noise", "a.png", "-o", "b.png", "--gaussian", "1", "--poisson", "1"},
         {"compare", "a.png"},
         {"compare", "-", "-"},
         {"evaluate", "a.png"},
+        {"evaluate", "a.png", "--gaussian", "1", "--crop", "-1"},
+        {"bench", "--seconds", "nan"},
         {"completion", "tcsh"},
     };
     for (const auto& arguments : wrong) {
@@ -57,6 +74,12 @@ TEST_CASE("wrong usage is one sentence and exit code 2") {
         CHECK(is_one_line(ran.err));
         CHECK(ran.err.compare(0, 9, "twofold: ") == 0);
     }
+}
+
+TEST_CASE("a wrong word is named") {
+    CHECK(run({"paint"}).err.find("'paint'") != std::string::npos);
+    CHECK(run({"denoise", "a.png", "-o", "b.png", "--seed", "-1"}).err.find("'-1'") != std::string::npos);
+    CHECK(run({"denoise", "a.png", "-o", "b.gif"}).err.find(".gif") != std::string::npos);
 }
 
 TEST_CASE("help and version go to standard output") {
@@ -100,4 +123,5 @@ TEST_CASE("an image does not go to a terminal") {
     const Folder folder;
     save(folder / "a.png", picture(16, 16), image_io::Format::kPng);
     CHECK(run_on_terminal({"denoise", folder / "a.png", "-o", "-"}, 80).code == 2);
+    CHECK(run_on_terminal({"noise", folder / "a.png", "-o", "-", "--gaussian", "5"}, 80).code == 2);
 }

@@ -101,6 +101,20 @@ TEST_CASE("evaluate has the promised shape") {
         CHECK(read_image(folder / "saved/b_noisy.png").width == 33);
         CHECK(exists(folder / "saved/a_clean.png"));
     }
+    SECTION("saved images replace nothing unasked, and each other never") {
+        write_file(folder / "a_result.png", "precious");
+        std::vector<std::string> again = {"evaluate", folder / "a.png", "--gaussian", "25",         "--crop",
+                                          "32",       "--steps",        "2",          "--save-dir", folder.path()};
+        const Ran refused = run(again);
+        CHECK(refused.code == 2);
+        CHECK(refused.out.empty());  // before the work
+        CHECK(read_file(folder / "a_result.png") == "precious");
+        again.push_back("--overwrite");
+        CHECK(run(again).code == 0);
+        CHECK(read_image(folder / "a_result.png").width == 32);
+        again.push_back(folder / "a.png");
+        CHECK(run(again).code == 2);
+    }
     SECTION("as a table, past a bad file") {
         write_file(folder / "c.png", "broken");
         const Ran ran = run({"evaluate", folder / "a.png", folder / "c.png", "--poisson", "30", "--crop", "0",
