@@ -3,19 +3,22 @@
 // "Valid": src carries its border, dst is height x width. Pixels are interleaved channels without gaps between pixels;
 // rows may have any stride, so that src can be the inside of a larger map.
 //
-//   forward           dst[y][x][o] = bias[o] + sum over ky, kx, i of src[y*stride+ky][x*stride+kx][i] *
-//   weights[ky][kx][i][o] backward_data     diff_src     = the adjoint applied to diff_dst, over all of src, its border
-//   included backward_weights  diff_weights = src (x) diff_dst, diff_bias = sum of diff_dst
+//   forward           dst[y][x][o] = bias[o] + sum over ky, kx, i of
+//                                    src[y*stride + ky][x*stride + kx][i] * weights[ky][kx][i][o]
+//   backward_data     diff_src     = the adjoint of that on diff_dst: all of src, its border included
+//   backward_weights  diff_weights = src (x) diff_dst, diff_bias = sum of diff_dst
 //
-// Every pass overwrites its result. The bits of a result depend on the shape, the implementation and the instruction
-// set, never on the number of threads.
+// Every pass overwrites its result. Its bits depend on the shape, the algorithm and the instruction set, never on the
+// number of threads.
 //
-// Algorithms:
 //   direct    sums of products as written above; any shape
-//   winograd  3x3, stride 1: 4x4 outputs at a time from 36 products instead of 144 (Lavin, Gray: "Fast Algorithms for
-//             Convolutional Neural Networks", 2016). Its rounding errors are larger: see conv2d_winograd.h.
-//   onednn    oneDNN's direct kernels; stride 1, kernels 1 and 3
-//   ref       plain loops, the specification
+//   winograd  3x3, stride 1, in at least 16 channels, out a multiple of 16: 4x4 outputs at a time from 36 products
+//             (Lavin, Gray: "Fast Algorithms for Convolutional Neural Networks", 2016) where direct takes 144.
+//             Errors of rounding are below 1e-5 of a result's largest value for 128 channels, 2e-5 where src does not
+//             average to zero; those of direct below 5e-6.
+//   ref       plain loops with sums in double: the specification
+//
+// Speed of each: docs/performance.md, benchmarks/layer_bench.cpp.
 #ifndef TWOFOLD_OPS_CONV2D_CONV2D_LAYER_H
 #define TWOFOLD_OPS_CONV2D_CONV2D_LAYER_H
 
@@ -29,7 +32,7 @@
 namespace twofold::ops {
 
 struct ConvLayerShape {
-    int kernel;  // 1 to 7
+    int kernel;  // 1, 3, 5
     int stride;  // 1 or 2
     int in;      // channels
     int out;
@@ -48,8 +51,8 @@ class ConvLayerAlgorithm;
 // An object holds no data of a call: it may be used for several maps of its shape, each with its own scratch memory.
 class Conv2dLayer {
   public:
-    // `implementation`: "auto" (the best), "simd" (the best of our own), the name of one algorithm ("direct",
-    // "winograd", "onednn", "ref"). `threads`: the size of the largest team that will run it.
+    // `implementation`: "auto" (the best), "simd" (the best of our own), the name of one algorithm
+    // ("winograd", "direct", "ref"). `threads`: the size of the largest team that will run it.
     // Throws Error(kUnsupported) for a name that is unknown, not in this build, or cannot do the shape.
     Conv2dLayer(const ConvLayerShape& shape, std::string_view implementation, int threads);
     ~Conv2dLayer();
@@ -57,7 +60,7 @@ class Conv2dLayer {
     Conv2dLayer& operator=(Conv2dLayer&&) noexcept;
 
     const ConvLayerShape& shape() const;
-    // "direct", "winograd", "onednn", "ref".
+    // "winograd", "direct", "ref".
     const char* algorithm() const;
     // Floats of the prepared weights, and of scratch memory for the whole team. Both are fastest on cache lines.
     std::size_t packed_size() const;

@@ -88,6 +88,19 @@ HWY_INLINE const float* find_tile(const simd::ConstWinogradMap& map, int top, in
     return border;
 }
 
+// Floats from a tile to the pixels that the next one adds to it; 0 where there are none.
+template <int kSize>
+HWY_INLINE std::ptrdiff_t next_tile(const simd::ConstWinogradMap& map, int left, bool copied, std::ptrdiff_t pixel) {
+    return !copied && left + kSize + kWinogradOutput <= map.width ? kSize * pixel : 0;
+}
+
+// Asks for one vector of these pixels' channels: the hardware does not foresee steps of a pixel.
+template <int kSize>
+HWY_INLINE void prefetch_next_tile(const float* tile, std::ptrdiff_t next, std::ptrdiff_t row, std::ptrdiff_t pixel) {
+    for (int y = 0; y < kSize; ++y)
+        for (int x = 0; x < kWinogradOutput; ++x) prefetch_to_read(tile + next + y * row + x * pixel);
+}
+
 void winograd_src(const simd::ConstWinogradMap& src, const simd::WinogradTiles& tiles, float* to, float* border) {
     const D d;
     for (int t = 0; t < tiles.count; ++t) {
@@ -95,14 +108,10 @@ void winograd_src(const simd::ConstWinogradMap& src, const simd::WinogradTiles& 
         const int left = (tiles.first + t) % tiles.across * kWinogradOutput - src.left;
         std::ptrdiff_t row, pixel;
         const float* HWY_RESTRICT tile = find_tile<kWinogradInput>(src, top, left, border, &row, &pixel);
-        const int next_pixel =
-            tile != border && left + kWinogradInput + kWinogradOutput <= src.width ? kWinogradInput : 0;
+        const std::ptrdiff_t next = next_tile<kWinogradInput>(src, left, tile == border, pixel);
         float* HWY_RESTRICT out = to + t * tiles.channels;
         for_channels(src.channels, [&](int c) HWY_ATTR {
-            // The pixels that the next tile adds to this one's: the hardware does not foresee steps of a pixel.
-            for (int y = 0; y < kWinogradInput; ++y)
-                for (int x = 0; x < kWinogradOutput; ++x)
-                    prefetch_to_read(tile + y * row + (x + next_pixel) * pixel + c);
+            prefetch_next_tile<kWinogradInput>(tile + c, next, row, pixel);
             transform_2d<SrcTransform>(
                 [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + y * row + x * pixel + c); },
                 [&](int y, int x, V value)
@@ -119,8 +128,10 @@ void winograd_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::Winog
         const int left = (tiles.first + t) % tiles.across * kWinogradOutput;
         std::ptrdiff_t row, pixel;
         const float* HWY_RESTRICT tile = find_tile<kWinogradOutput>(diff_dst, top, left, border, &row, &pixel);
+        const std::ptrdiff_t next = next_tile<kWinogradOutput>(diff_dst, left, tile == border, pixel);
         float* HWY_RESTRICT out = to + t * tiles.channels;
         for_channels(diff_dst.channels, [&](int c) HWY_ATTR {
+            prefetch_next_tile<kWinogradOutput>(tile + c, next, row, pixel);
             V sum = hn::Zero(d);
             transform_2d<DiffDstTransform>(
                 [&](int y, int x) HWY_ATTR {

@@ -1,4 +1,6 @@
 // Whole-map convolutions: every algorithm against the reference, the reference against finite differences.
+#include <hwy/targets.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -148,6 +150,23 @@ TEST_CASE("a layer's bits do not depend on the number of threads", "[conv2d_laye
             REQUIRE(run(problem, implementation, 2) == one);
             REQUIRE(run(problem, implementation, 4) == one);
         }
+}
+
+TEST_CASE("every instruction set of this machine computes the same layers", "[conv2d_layer]") {
+    // Register tiles have other sizes where there are other registers.
+    const Problem direct({5, 2, 20, 35, 9, 21}), winograd({3, 1, 36, 80, 18, 21});
+    const Result expected_direct = run(direct, "ref"), expected_winograd = run(winograd, "ref");
+    for (std::int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
+        const std::int64_t target = rest & -rest;
+        INFO(hwy::TargetName(target));
+        hwy::SetSupportedTargetsForTest(target);
+        hwy::GetChosenTarget().Update(target);
+        const Result actual_direct = run(direct, "direct"), actual_winograd = run(winograd, "winograd");
+        hwy::SetSupportedTargetsForTest(0);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+        require_close(actual_direct, expected_direct, 5e-6);
+        require_close(actual_winograd, expected_winograd, 1e-5);
+    }
 }
 
 TEST_CASE("the reference layer's gradients agree with finite differences", "[conv2d_layer]") {
