@@ -70,8 +70,8 @@ void TvSolver::clear(const Arena& arena) {
     for_each_band([&](const TvTile& rows, std::int64_t) {
         for (int c = rows.channel; c < rows.channel + rows.channels; ++c) {
             const std::ptrdiff_t at = c * p.plane + rows.top * p.row, count = (rows.bottom - rows.top) * p.row;
-            for (float* plane : {arena[noisy_].data(), p.u, p.h, p.v, p.previous_h, p.previous_v})
-                std::fill_n(plane + at, count, 0.0f);
+            std::fill_n(p.h + at, count, 0.0f);
+            std::fill_n(p.v + at, count, 0.0f);
         }
     });
     lambda_ = 0;
@@ -94,9 +94,10 @@ void TvSolver::get_row(const Arena& arena, std::int64_t y, float* pixels) const 
 }
 
 void TvSolver::start(const Arena& arena, float lambda) {
-    const float scale = lambda_ > 0 ? lambda / lambda_ : 0;
+    const float scale = lambda_ > 0 ? lambda / lambda_ : 1;
     const TvPlanes p = planes(arena);
     for_each_band([&](const TvTile& rows, std::int64_t) {
+        if (scale == 1) return;
         for (int c = rows.channel; c < rows.channel + rows.channels; ++c)
             for (std::ptrdiff_t k = c * p.plane + rows.top * p.row; k < c * p.plane + rows.bottom * p.row; ++k) {
                 p.h[k] *= scale;

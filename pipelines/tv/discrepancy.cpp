@@ -22,14 +22,21 @@ void DiscrepancySearch::tell(double residual) {
         done_ = true;
         return;
     }
-    (now.residual < target ? below_ : above_) = now;
+    const bool low = now.residual < target;
+    // Where the function bends, the rule of false position keeps one end for ever: then halve.
+    const bool same_side = told_ > 1 && low == last_low_;
+    last_low_ = low;
+    const Point before = low ? below_ : above_;
+    (low ? below_ : above_) = now;
     double next;
     if (below_.known && above_.known) {
         const double rise = above_.residual - below_.residual, width = above_.lambda - below_.lambda;
-        const double share = rise > 0 ? (target - below_.residual) / rise : 0.5;
-        next = below_.lambda + std::clamp(share, 0.1, 0.9) * width;
+        const double share = rise > 0 && !same_side ? (target - below_.residual) / rise : 0.5;
+        next = below_.lambda + std::clamp(share, 0.05, 0.95) * width;
     } else {
-        next = now.lambda + std::clamp((target - now.residual) / kUsualPower, -3.0, 3.0);
+        const double power =
+            before.known ? (now.residual - before.residual) / (now.lambda - before.lambda) : kUsualPower;
+        next = now.lambda + std::clamp((target - now.residual) / std::max(0.2, power), -3.0, 3.0);
     }
     lambda_ = std::exp(next);
 }

@@ -1,11 +1,11 @@
-// Morozov's discrepancy rule: the lambda whose residual has the noise's variance.
+// Morozov's discrepancy rule: the lambda whose residual has the noise's variance, or a share of it.
 #ifndef TWOFOLD_PIPELINES_TV_DISCREPANCY_H
 #define TWOFOLD_PIPELINES_TV_DISCREPANCY_H
 
 namespace twofold::tv {
 
 // Finds the root of an increasing function, residual(lambda) = target, by the secant rule in logarithms within a
-// bracket, which halves where the secant leaves it.
+// bracket, and by halving it where the secant gets stuck. Ends after twelve values at the latest.
 //
 //     DiscrepancySearch search(sigma, sigma * sigma);
 //     while (!search.done()) search.tell(mean squared residual at search.lambda());
@@ -25,7 +25,7 @@ class DiscrepancySearch {
     };
     double lambda_;
     double target_;
-    bool done_ = false;
+    bool done_ = false, last_low_ = false;
     int told_ = 0;
     Point below_, above_;
 };

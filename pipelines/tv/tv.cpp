@@ -34,6 +34,8 @@ void check(const Settings& settings) {
     if (settings.lambda && !(*settings.lambda >= 0 && *settings.lambda <= 1e6)) invalid("lambda must be 0 to 1e6");
     if (!(settings.tolerance >= kSmallestTolerance && settings.tolerance <= 1))
         invalid("the tolerance of TV must be 1e-5 to 1");
+    if (!(settings.discrepancy > 0 && settings.discrepancy <= 1))
+        invalid("the share of the noise in the residual must be above 0 and at most 1");
     if (settings.input.colour_channels() > 4)
         throw Error(ErrorCode::kUnsupported, "TV takes at most four colour channels, the image has " +
                                                  std::to_string(settings.input.colour_channels()));
@@ -182,7 +184,8 @@ struct Denoiser::State {
         ops::TvSolver& target = mosaic ? *mosaic : solver;
         if (mosaic) load_mosaic();
         const double samples = double(target.shape().width) * double(target.shape().height) * target.shape().channels;
-        DiscrepancySearch search(kUsualLambda * noise.mean_sigma, noise.mean_sigma * noise.mean_sigma);
+        DiscrepancySearch search(kUsualLambda * noise.mean_sigma,
+                                 settings.discrepancy * noise.mean_sigma * noise.mean_sigma);
         while (!stopped) {
             report.lambda = search.lambda();
             ++details.lambda_solves;

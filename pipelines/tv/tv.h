@@ -15,8 +15,11 @@ namespace twofold::tv {
 struct Settings : PipelineSettings {
     ops::TvKind kind = ops::TvKind::kIsotropic;
     bool coupled = true;  // the channels of a colour image share their edges
-    // On the scale where white is 1; >= 0. Empty: so that the residual's variance is that of the estimated noise.
+    // On the scale where white is 1; >= 0. Empty: by the discrepancy rule, from the estimated noise.
     std::optional<double> lambda;
+    // The residual's variance at the lambda chosen, as a share of the noise's, above 0, at most 1. 1 is Morozov's rule,
+    // which takes fine texture along; 0.9 was 0.3 dB better on photos, and 0.8 leaves noise in smooth ones.
+    double discrepancy = 0.9;
     double tolerance = 1e-3;  // duality gap to reach, as a share of the objective: 1e-5 to 1
 };
 
