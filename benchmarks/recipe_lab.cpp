@@ -6,53 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/lab_image.h"
 #include "ops/metric/metric.h"
 #include "ops/noise/noise.h"
 #include "pipelines/zsn2n/zsn2n.h"
-#include "platform/image_io/image_io.h"
-
-namespace {
 
 using namespace twofold;
-
-// Interleaved float image that owns its pixels.
-struct FloatImage {
-    std::vector<float> pixels;
-    ImageView view;
-    FloatImage(std::int64_t width, std::int64_t height, int channels)
-        : pixels(static_cast<std::size_t>(width * height) * static_cast<std::size_t>(channels)) {
-        view = {reinterpret_cast<std::byte*>(pixels.data()),
-                width,
-                height,
-                channels,
-                false,
-                DataType::kFloat32,
-                static_cast<std::ptrdiff_t>(4) * channels,
-                static_cast<std::ptrdiff_t>(4) * channels * width,
-                4};
-    }
-};
-
-FloatImage centre_crop(const std::string& path, std::int64_t crop, bool grey) {
-    const image_io::Image image = image_io::convert_samples(image_io::read_image(path), image_io::SampleType::kFloat32);
-    const std::int64_t width = crop > 0 ? std::min(crop, image.width) : image.width;
-    const std::int64_t height = crop > 0 ? std::min(crop, image.height) : image.height;
-    const int from = image.has_alpha ? image.channels - 1 : image.channels, channels = grey ? 1 : from;
-    FloatImage result(width, height, channels);
-    const auto* src = reinterpret_cast<const float*>(image.pixels.data());
-    for (std::int64_t y = 0; y < height; ++y)
-        for (std::int64_t x = 0; x < width; ++x)
-            for (int c = 0; c < channels; ++c) {
-                const float* pixel =
-                    src +
-                    ((y + (image.height - height) / 2) * image.width + x + (image.width - width) / 2) * image.channels;
-                const float value = grey && from == 3 ? (pixel[0] + pixel[1] + pixel[2]) / 3 : pixel[c];
-                result.pixels[static_cast<std::size_t>((y * width + x) * channels + c)] = value;
-            }
-    return result;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("Try training constants of ZS-N2N");
@@ -95,8 +54,8 @@ int main(int argc, char** argv) {
 
     double noisy_sum = 0, psnr_sum = 0, seconds = 0, sigma_sum = 0;
     for (const std::string& file : files) {
-        const FloatImage clean = centre_crop(file, crop, grey);
-        FloatImage noisy(clean.view.width, clean.view.height, clean.view.channels), result = noisy;
+        const lab::FloatImage clean = lab::centre_crop(file, crop, grey);
+        lab::FloatImage noisy(clean.view.width, clean.view.height, clean.view.channels), result = noisy;
         result.view.data = reinterpret_cast<std::byte*>(result.pixels.data());
         ops::add_noise(clean.view, noisy.view, poisson > 0 ? ops::NoiseKind::kPoisson : ops::NoiseKind::kGaussian,
                        poisson > 0 ? poisson : gaussian, 0);
