@@ -126,7 +126,7 @@ Scores evaluate_file(const EvaluateOptions& options, const std::string& input, P
 }
 
 ExitCode run_evaluate(const EvaluateOptions& options) {
-    check_kernels(options.training);
+    check_training_options(options.training);
     const InputList list = expand_inputs(options.inputs);
     check_save_folder(options, list.files);
     std::size_t width = std::string("file").size();
@@ -190,7 +190,9 @@ Command add_evaluate(CLI::App& root) {
     add_white_option(app, &options->white, "1");
     app->add_option("--crop", options->crop, "Side of the square cut from the centre, 0 for all (default 256)")
         ->check(CLI::Range(0, 1000000));
+    add_method_option(app, &options->training, {"zsn2n", "tv", "dip", "two-stage"});
     add_training_options(app, &options->training);
+    add_prior_options(app, &options->training);
     app->add_option("--save-dir", options->save_folder, "Also write NAME_clean.png, NAME_noisy.png, NAME_result.png");
     app->add_flag("--overwrite", options->overwrite, "Replace existing files in --save-dir");
     app->add_flag("--quiet", options->quiet, "No progress bar");

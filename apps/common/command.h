@@ -17,6 +17,8 @@ struct Command {
 
 // Each adds its options to `root`.
 Command add_denoise(CLI::App& root);
+Command add_inpaint(CLI::App& root);
+Command add_upscale(CLI::App& root);
 Command add_noise(CLI::App& root);
 Command add_compare(CLI::App& root);
 Command add_evaluate(CLI::App& root);

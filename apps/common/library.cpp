@@ -106,6 +106,13 @@ twofold_image centre_crop(const twofold_image& view, std::int64_t size) {
     return crop;
 }
 
+twofold_image enlarged(twofold_image view, int factor) {
+    view.width *= factor;
+    view.height *= factor;
+    view.data = nullptr;
+    return view;
+}
+
 image_io::Image empty_like(const twofold_image& view, image_io::SampleType type) {
     image_io::Image image;
     image.width = view.width;
@@ -113,7 +120,7 @@ image_io::Image empty_like(const twofold_image& view, image_io::SampleType type)
     image.channels = view.channels;
     image.has_alpha = view.has_alpha != 0;
     image.type = type;
-    // The view's own pixels are in memory, so this product, at most four times as large, cannot overflow.
+    // The pixels that the shape comes from are in memory, so this product, at most 256 times as large, cannot overflow.
     const std::size_t bytes = image.row_bytes() * static_cast<std::size_t>(image.height);
     if (bytes > platform::available_memory()) {
         throw Failure(ExitCode::kMemory, "there is not enough memory for the result");

@@ -32,6 +32,8 @@ std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job)
 twofold_image view_of(const image_io::Image& image);
 // The middle of a view: at most `size` by `size` pixels, 0 for all of it.
 twofold_image centre_crop(const twofold_image& view, std::int64_t size);
+// The shape of a view that is enlarged, without pixels.
+twofold_image enlarged(twofold_image view, int factor);
 // An image of the same shape with pixels of 0. Throws a Failure when the machine has not enough memory left for it.
 image_io::Image empty_like(const twofold_image& view, image_io::SampleType type);
 

@@ -9,17 +9,21 @@
 namespace twofold::apps {
 namespace {
 
-twofold_recipe recipe_of(const std::string& name) {
-    if (name == "best") return TWOFOLD_RECIPE_BEST;
-    if (name == "paper") return TWOFOLD_RECIPE_PAPER;
-    return TWOFOLD_RECIPE_FAST;
+// The enumerator at a name's place; the first for a name that is not there.
+template <typename Enum>
+Enum value_of(const std::string& name, std::initializer_list<const char*> names) {
+    int index = 0;
+    for (const char* candidate : names) {
+        if (name == candidate) return static_cast<Enum>(index);
+        ++index;
+    }
+    return static_cast<Enum>(0);
 }
 
+twofold_recipe recipe_of(const std::string& name) { return value_of<twofold_recipe>(name, {"fast", "best", "paper"}); }
+
 twofold_method method_of(const std::string& name) {
-    if (name == "tv") return TWOFOLD_TV;
-    if (name == "dip") return TWOFOLD_DIP;
-    if (name == "two-stage") return TWOFOLD_TWO_STAGE;
-    return TWOFOLD_ZSN2N;
+    return value_of<twofold_method>(name, {"zsn2n", "tv", "dip", "two-stage", "bicubic", "lanczos"});
 }
 
 twofold_progress_action on_progress(const twofold_progress* progress, void* user) {
@@ -37,9 +41,34 @@ void add_threads_option(CLI::App* app, std::int32_t* threads) {
     app->add_option("--threads", *threads, "Threads to use (default: all processors)")->check(CLI::Range(1, 1024));
 }
 
+void add_method_option(CLI::App* app, TrainingOptions* options, const std::vector<std::string>& methods) {
+    options->method = methods.front();
+    app->add_option("--method", options->method, "How to do it (default " + methods.front() + ")")
+        ->check(CLI::IsMember(methods));
+}
+
+void add_stop_option(CLI::App* app, TrainingOptions* options) {
+    app->add_option("--stop", options->stop,
+                    "When a fit ends early (default auto: by the outputs' variance, with the recipe paper never)")
+        ->check(CLI::IsMember({"auto", "none", "variance", "noise"}));
+}
+
+void add_prior_options(CLI::App* app, TrainingOptions* options) {
+    app->add_option("--preset", options->defect, "What dip removes: noise (default), or the artefacts of jpeg")
+        ->check(CLI::IsMember({"noise", "jpeg"}));
+    app->add_option("--tv", options->total_variation,
+                    "Total variation: isotropic (default of tv), anisotropic (default of two-stage)")
+        ->check(CLI::IsMember({"anisotropic", "isotropic"}));
+    app->add_option("--lambda", options->lambda,
+                    "Weight of the total variation, white being 1 (default: follows the noise)")
+        ->check(number_between(1e-6, 1e6));
+    app->add_option("--detail", options->detail,
+                    "What the second stage of two-stage fits: noisy (default), stage1 or their blend")
+        ->check(CLI::IsMember({"noisy", "stage1", "blend"}));
+    add_stop_option(app, options);
+}
+
 void add_training_options(CLI::App* app, TrainingOptions* options) {
-    app->add_option("--method", options->method, "How to denoise")
-        ->check(CLI::IsMember({"zsn2n", "tv", "dip", "two-stage"}));
     app->add_option("--recipe", options->recipe, "fast (default), best: slower and better, paper: as published")
         ->check(CLI::IsMember({"fast", "best", "paper"}));
     app->add_option("--steps", options->steps, "Training steps (default: the recipe's)")->check(CLI::Range(1, 1000000));
@@ -49,13 +78,38 @@ void add_training_options(CLI::App* app, TrainingOptions* options) {
         ->check(CLI::IsMember({"auto", "simd", "onednn", "ref"}));
 }
 
-void check_kernels(const TrainingOptions& options) {
-    if (options.kernels == "auto") return;
+namespace {
+
+void check_kernels(const std::string& kernels) {
+    if (kernels == "auto") return;
     std::istringstream present(twofold_query_string(TWOFOLD_QUERY_IMPLEMENTATIONS));
     for (std::string name; present >> name;) {
-        if (name == options.kernels) return;
+        if (name == kernels) return;
     }
-    throw Failure(ExitCode::kUsage, "this build has no " + options.kernels + " kernels");
+    throw Failure(ExitCode::kUsage, "this build has no " + kernels + " kernels");
+}
+
+// Options that would do nothing are a mistake somewhere.
+void check_use(const TrainingOptions& options, const char* option, bool given,
+               std::initializer_list<const char*> methods) {
+    if (!given) return;
+    std::string names;
+    for (const char* method : methods) {
+        if (options.method == method) return;
+        names += (names.empty() ? "" : " and ") + std::string(method);
+    }
+    throw Failure(ExitCode::kUsage, std::string(option) + " works with --method " + names + " only");
+}
+
+}  // namespace
+
+void check_training_options(const TrainingOptions& options) {
+    check_kernels(options.kernels);
+    check_use(options, "--preset", !options.defect.empty(), {"dip"});
+    check_use(options, "--tv", !options.total_variation.empty(), {"tv", "two-stage"});
+    check_use(options, "--lambda", options.lambda > 0, {"tv", "two-stage"});
+    check_use(options, "--detail", !options.detail.empty(), {"two-stage"});
+    check_use(options, "--stop", options.stop != "auto", {"dip", "two-stage"});
 }
 
 void apply_training_options(const Context& context, const Job& job, const TrainingOptions& options) {
@@ -64,6 +118,21 @@ void apply_training_options(const Context& context, const Job& job, const Traini
     check(twofold_job_set_steps(job.get(), options.steps), context.get());
     check(twofold_job_set_seed(job.get(), options.seed), context.get());
     check(twofold_job_set_threads(job.get(), options.threads), context.get());
+    check(twofold_job_set_stop_rule(job.get(),
+                                    value_of<twofold_stop_rule>(options.stop, {"auto", "none", "variance", "noise"})),
+          context.get());
+    check(twofold_job_set_defect(job.get(), value_of<twofold_defect>(options.defect, {"noise", "jpeg"})),
+          context.get());
+    check(twofold_job_set_detail(job.get(), value_of<twofold_detail>(options.detail, {"noisy", "stage1", "blend"})),
+          context.get());
+    check(twofold_job_set_missing(job.get(), value_of<twofold_missing>(options.missing, {"text", "hole", "random"})),
+          context.get());
+    if (!options.total_variation.empty())
+        check(twofold_job_set_total_variation(
+                  job.get(), value_of<twofold_total_variation>(options.total_variation, {"anisotropic", "isotropic"})),
+              context.get());
+    check(twofold_job_set_lambda(job.get(), options.lambda), context.get());
+    check(twofold_job_set_factor(job.get(), options.factor), context.get());
     check(twofold_job_set_implementation(job.get(), options.kernels.c_str()), context.get());
 }
 

@@ -1,10 +1,11 @@
-// What `denoise` and `evaluate` have in common: how to train.
+// What the commands that make images have in common: method, recipe and how to train.
 #ifndef TWOFOLD_APPS_COMMON_TRAINING_OPTIONS_H
 #define TWOFOLD_APPS_COMMON_TRAINING_OPTIONS_H
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "apps/common/library.h"
 #include "apps/common/progress_bar.h"
@@ -18,14 +19,26 @@ struct TrainingOptions {
     std::int64_t steps = 0;
     std::uint64_t seed = 0;
     std::int32_t threads = 0;
+    std::string stop = "auto";
+    // Of some methods and commands only; what is empty or 0 was not given.
+    std::string total_variation, detail, defect, missing;
+    double lambda = 0;
+    int factor = 1;
 };
+
+// `methods` that the command takes; the first is the default.
+void add_method_option(CLI::App* app, TrainingOptions* options, const std::vector<std::string>& methods);
+// --stop, for what fits a network to one image; --lambda, --tv, --detail, --preset beside it for denoising.
+void add_stop_option(CLI::App* app, TrainingOptions* options);
+void add_prior_options(CLI::App* app, TrainingOptions* options);
 
 void add_training_options(CLI::App* app, TrainingOptions* options);
 // Also for `bench`.
 void add_threads_option(CLI::App* app, std::int32_t* threads);
 
-// Throws a Failure if this build lacks the kernels: a matter of usage, not of the image.
-void check_kernels(const TrainingOptions& options);
+// Throws a Failure if this build lacks the kernels, and for options that do nothing for the method: a matter of usage,
+// not of the image.
+void check_training_options(const TrainingOptions& options);
 void apply_training_options(const Context& context, const Job& job, const TrainingOptions& options);
 // Draw progress on `bar`, which must live as long as the job, and cancel when a signal arrives.
 void show_progress(const Context& context, const Job& job, ProgressBar* bar);

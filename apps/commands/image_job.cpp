@@ -1,4 +1,4 @@
-#include "apps/commands/denoise_file.h"
+#include "apps/commands/image_job.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,6 +6,7 @@
 
 #include "apps/common/failure.h"
 #include "apps/common/interrupt.h"
+#include "apps/common/mask.h"
 #include "apps/common/white_level.h"
 #include "platform/atomic_file.h"
 
@@ -50,7 +51,7 @@ std::uint64_t budget_beside(std::uint64_t limit, std::uint64_t pixels) {
     return limit - pixels;
 }
 
-void write_weights(const DenoiseOptions& options, const std::vector<std::uint8_t>& bytes) {
+void write_weights(const ImageJobOptions& options, const std::vector<std::uint8_t>& bytes) {
     std::string reason;
     const auto result = platform::write_file_atomically(options.save_weights, bytes.data(), bytes.size(),
                                                         options.write.overwrite, &reason);
@@ -61,8 +62,8 @@ void write_weights(const DenoiseOptions& options, const std::vector<std::uint8_t
         "the weights " + options.save_weights + (exists ? " exist already" : " cannot be written: " + reason));
 }
 
-void write_outputs(const DenoiseOptions& options, const PlannedFile& file, const image_io::Image& image, Format format,
-                   const std::vector<std::uint8_t>& trained, DenoiseResult* result) {
+void write_outputs(const ImageJobOptions& options, const PlannedFile& file, const image_io::Image& image, Format format,
+                   const std::vector<std::uint8_t>& trained, ImageJobResult* result) {
     const Stopwatch stopwatch;
     if (file.into_folder) create_folder_of(file.output);
     stop_if_interrupted();
@@ -73,28 +74,36 @@ void write_outputs(const DenoiseOptions& options, const PlannedFile& file, const
     result->seconds_write = stopwatch.seconds();
 }
 
-// Denoises `input`, into itself where the sample types allow it: one buffer instead of two.
-image_io::Image denoise_image(const DenoiseOptions& options, image_io::Image input, SampleType type,
+std::uint64_t bytes_of(SampleType type) {
+    return type == SampleType::kUint8 ? 1U : type == SampleType::kUint16 ? 2U : 4U;
+}
+
+// Works on `input`, into itself where size and sample type allow it: one buffer instead of two.
+image_io::Image process_image(const ImageJobOptions& options, image_io::Image input, SampleType type,
                               const std::vector<std::uint8_t>& stored, double seconds, ProgressBar* bar,
                               std::vector<std::uint8_t>* trained, twofold_report* report) {
     const twofold_image input_view = view_of(input);
+    const auto factor = static_cast<std::uint64_t>(options.training.factor);
+    const bool in_place = type == input.type && factor == 1;
     std::uint64_t pixels = input.pixels.size();
-    image_io::Image separate;
-    if (type != input.type) {
-        pixels += pixels / input.sample_bytes() *
-                  (type == SampleType::kUint8    ? 1U
-                   : type == SampleType::kUint16 ? 2U
-                                                 : 4U);
+    image_io::Image mask;
+    if (!options.mask.empty()) {
+        mask = read_mask(options.mask, budget_beside(options.max_memory, pixels));
+        pixels += mask.pixels.size();
     }
+    if (!in_place) pixels += input.pixels.size() / input.sample_bytes() * bytes_of(type) * factor * factor;
     const std::uint64_t budget = budget_beside(options.max_memory, pixels);
-    if (type != input.type) separate = empty_like(input_view, type);
-    const twofold_image output_view = type == input.type ? input_view : view_of(separate);
+    image_io::Image separate;
+    if (!in_place) separate = empty_like(enlarged(input_view, options.training.factor), type);
+    const twofold_image output_view = in_place ? input_view : view_of(separate);
 
     const Context context = create_context();
     const Job job = create_job(context);
     check(twofold_job_set_input(job.get(), &input_view), context.get());
     check(twofold_job_set_output(job.get(), &output_view), context.get());
     apply_training_options(context, job, options.training);
+    const twofold_image mask_view = view_of(mask);
+    if (!options.mask.empty()) check(twofold_job_set_mask(job.get(), &mask_view), context.get());
     check(twofold_job_set_white_level(job.get(), options.white), context.get());
     check(twofold_job_set_memory_budget(job.get(), budget), context.get());
     check(twofold_job_set_deadline(job.get(), seconds), context.get());
@@ -113,7 +122,7 @@ image_io::Image denoise_image(const DenoiseOptions& options, image_io::Image inp
     check(twofold_job_get_report(job.get(), report), context.get());
     if (!options.save_weights.empty()) *trained = stored_weights(context, job);
 
-    if (type == input.type) return input;
+    if (in_place) return input;
     separate.metadata = std::move(input.metadata);
     separate.format = input.format;
     return separate;
@@ -121,24 +130,25 @@ image_io::Image denoise_image(const DenoiseOptions& options, image_io::Image inp
 
 }  // namespace
 
-DenoiseResult denoise_file(const DenoiseOptions& options, const PlannedFile& file,
-                           const std::vector<std::uint8_t>& stored_weights, ProgressBar* bar) {
+ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& file,
+                             const std::vector<std::uint8_t>& stored_weights, ProgressBar* bar) {
     const Stopwatch stopwatch;
     check_output(file.output, options.write.overwrite, file.into_folder);
     if (!options.save_weights.empty()) check_output(options.save_weights, options.write.overwrite, false);
 
-    DenoiseResult result;
+    ImageJobResult result;
     bar->update("reading", 0, -1);
     image_io::ReadOptions read;
     read.memory_limit = options.max_memory;
+    read.upright = !options.mask.empty();  // as a mask is drawn
     image_io::Image image = image_io::read_image(file.input, read);
     stop_if_interrupted();
     const Format format = file.format.value_or(image.format);
     const SampleType type = output_type(format, image.type, options.depth);
     check_white(image, options.white);
     const bool turned = image.metadata.orientation >= 5 && !image_io::carries_orientation(image, format);
-    result.width = turned ? image.height : image.width;
-    result.height = turned ? image.width : image.height;
+    result.width = options.training.factor * (turned ? image.height : image.width);
+    result.height = options.training.factor * (turned ? image.width : image.height);
     result.channels = image.channels;
     result.seconds_read = stopwatch.seconds();
 
@@ -150,7 +160,7 @@ DenoiseResult denoise_file(const DenoiseOptions& options, const PlannedFile& fil
         seconds = std::max(options.deadline - stopwatch.seconds() - reserve, kNoTimeLeft);
     }
     std::vector<std::uint8_t> trained;
-    image = denoise_image(options, std::move(image), type, stored_weights, seconds, bar, &trained, &result.report);
+    image = process_image(options, std::move(image), type, stored_weights, seconds, bar, &trained, &result.report);
 
     bar->update("writing", 1, -1);
     write_outputs(options, file, image, format, trained, &result);

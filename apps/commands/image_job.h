@@ -1,6 +1,6 @@
-// One file of `twofold denoise`: read, denoise, write.
-#ifndef TWOFOLD_APPS_COMMANDS_DENOISE_FILE_H
-#define TWOFOLD_APPS_COMMANDS_DENOISE_FILE_H
+// One file of `twofold denoise`, `inpaint` or `upscale`: read, work, write.
+#ifndef TWOFOLD_APPS_COMMANDS_IMAGE_JOB_H
+#define TWOFOLD_APPS_COMMANDS_IMAGE_JOB_H
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace twofold::apps {
 
-struct DenoiseOptions {
+struct ImageJobOptions {
     std::vector<std::string> inputs;
     std::string output;
     TrainingOptions training;
@@ -22,6 +22,7 @@ struct DenoiseOptions {
     std::uint64_t max_memory = 0;
     double deadline = 0;  // seconds for the whole file, 0 = none
     double white = 0;     // of float images, 0 = automatic
+    std::string mask;     // file; empty: nothing is to be filled in
     std::string save_weights;
     std::string weights;
     std::optional<image_io::Format> format;
@@ -32,7 +33,7 @@ struct DenoiseOptions {
     bool json = false;
 };
 
-struct DenoiseResult {
+struct ImageJobResult {
     twofold_report report{};
     std::int64_t width = 0;  // of the output
     std::int64_t height = 0;
@@ -44,12 +45,16 @@ struct DenoiseResult {
 };
 
 // Throws; then there is no output. `stored_weights` empty: train.
-DenoiseResult denoise_file(const DenoiseOptions& options, const PlannedFile& file,
-                           const std::vector<std::uint8_t>& stored_weights, ProgressBar* bar);
+ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& file,
+                             const std::vector<std::uint8_t>& stored_weights, ProgressBar* bar);
 
-Json to_json(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result);
+// The options of files in and out, and those of a job.
+void add_file_options(CLI::App* app, ImageJobOptions* options);
+void add_job_options(CLI::App* app, ImageJobOptions* options);
+
+Json to_json(const ImageJobOptions& options, const PlannedFile& file, const ImageJobResult& result);
 // Lines for --verbose.
-std::string to_text(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result);
+std::string to_text(const ImageJobOptions& options, const PlannedFile& file, const ImageJobResult& result);
 
 }  // namespace twofold::apps
 

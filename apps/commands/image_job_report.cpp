@@ -1,8 +1,8 @@
-// What `twofold denoise` says about a file that is done.
+// What `twofold denoise` and its like say about a file that is done.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "apps/commands/denoise_file.h"
+#include "apps/commands/image_job.h"
 
 namespace twofold::apps {
 namespace {
@@ -36,7 +36,7 @@ const char* stopped_by(twofold_stop_reason reason) {
 
 }  // namespace
 
-Json to_json(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result) {
+Json to_json(const ImageJobOptions& options, const PlannedFile& file, const ImageJobResult& result) {
     const twofold_report& report = result.report;
     Json entry;
     entry["input"] = file.input;
@@ -61,22 +61,30 @@ Json to_json(const DenoiseOptions& options, const PlannedFile& file, const Denoi
     entry["seconds_apply"] = report.seconds_apply;
     entry["seconds_write"] = result.seconds_write;
     entry["stopped"] = stopped_by(report.stop_reason);
+    if (report.best_step > 0) entry["best_step"] = report.best_step;
+    if (report.lambda > 0) entry["lambda"] = report.lambda;
+    if (report.gap > 0) entry["gap"] = report.gap;
     entry["memory_bytes"] = report.memory_bytes;
     entry["peak_memory_bytes"] = peak_memory();
     entry["notes"] = result.notes;
     return entry;
 }
 
-std::string to_text(const DenoiseOptions& options, const PlannedFile& file, const DenoiseResult& result) {
+std::string to_text(const ImageJobOptions& options, const PlannedFile& file, const ImageJobResult& result) {
     const twofold_report& report = result.report;
     std::string text = fmt::format("{} -> {}\n", file.input, file.output);
     text += fmt::format("  image    {}x{}, {} channels, noise about {:.1f} of 255\n", result.width, result.height,
                         result.channels, report.noise_sigma);
-    text += fmt::format("  network  {} layers of 3x3, {} parameters, {} passes\n", report.depth, report.parameters,
-                        report.ensemble);
-    text += fmt::format("  training {}, recipe {}, seed {}: {} of {} steps, {:.3f} ms each, stopped by {}\n",
+    if (report.parameters > 0) {
+        text += fmt::format("  network  depth {}, {} parameters, {} passes\n", report.depth, report.parameters,
+                            report.ensemble);
+    }
+    text += fmt::format("  method   {}, recipe {}, seed {}: {}{} steps, {:.3f} ms each, stopped by {}\n",
                         options.training.method, options.training.recipe, options.training.seed, report.steps_done,
-                        report.steps_planned, report.seconds_per_step * 1e3, stopped_by(report.stop_reason));
+                        report.steps_planned > 0 ? fmt::format(" of {}", report.steps_planned) : "",
+                        report.seconds_per_step * 1e3, stopped_by(report.stop_reason));
+    if (report.best_step > 0) text += fmt::format("  result   of step {}\n", report.best_step);
+    if (report.lambda > 0) text += fmt::format("  lambda   {:.5f}, duality gap {:.2g}\n", report.lambda, report.gap);
     text += fmt::format("  machine  {} kernels, {} threads, {:.1f} MB planned, {:.1f} MB at most\n",
                         report.implementation, report.threads, static_cast<double>(report.memory_bytes) / 1e6,
                         static_cast<double>(peak_memory()) / 1e6);

@@ -1,0 +1,96 @@
+// `denoise` by the other methods: that they work, say what they did, and refuse options that are not theirs.
+#include <nlohmann/json.hpp>
+
+#include "tests/apps/process.h"
+#include "tests/apps/synthetic.h"
+#include "tests/support/catch.h"
+
+using namespace twofold::tests;
+using namespace twofold::image_io;
+
+namespace {
+
+double mean_square_difference(const Image& a, const Image& b) {
+    REQUIRE(a.pixels.size() == b.pixels.size());
+    double sum = 0;
+    for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+        const double difference = static_cast<double>(a.pixels[i]) - static_cast<double>(b.pixels[i]);
+        sum += difference * difference;
+    }
+    return sum / static_cast<double>(a.pixels.size());
+}
+
+}  // namespace
+
+TEST_CASE("total variation at once removes noise and reports lambda and gap") {
+    const Folder folder;
+    const Image clean = picture(160, 128, 3, SampleType::kUint8, false), noisy = picture(160, 128);
+    save(folder / "in.png", noisy, Format::kPng);
+    for (const char* kind : {"isotropic", "anisotropic"}) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "tv", "--tv", kind,
+                             "--json", "--overwrite"});
+        INFO(kind << ran.err);
+        REQUIRE(ran.code == 0);
+        const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+        CHECK(file.at("method") == "tv");
+        CHECK(file.at("stopped") == "converged");
+        CHECK(file.at("gap").get<double>() <= 1e-3);
+        CHECK(file.at("lambda").get<double>() > 0);
+        CHECK(mean_square_difference(read_image(folder / "out.png"), clean) <
+              0.5 * mean_square_difference(noisy, clean));
+    }
+    REQUIRE(run({"denoise", folder / "in.png", "-o", folder / "flat.png", "--method", "tv", "--lambda", "100"}).code ==
+            0);
+    const Image flat = read_image(folder / "flat.png");
+    CHECK(flat.pixels.front() == flat.pixels[flat.pixels.size() - 3]);
+}
+
+TEST_CASE("networks fitted to the image come as far as their steps take them") {
+    const Folder folder;
+    save(folder / "in.png", picture(40, 33), Format::kPng);
+    for (const char* method : {"dip", "two-stage"}) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", method, "--steps", "6",
+                             "--overwrite", "--json"});
+        INFO(method << ran.err);
+        REQUIRE(ran.code == 0);
+        const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+        CHECK(file.at("method") == method);
+        CHECK(file.at("steps") == 6);
+        CHECK(file.at("stopped") == "steps");
+        CHECK(read_image(folder / "out.png").pixels != read_image(folder / "in.png").pixels);
+    }
+    CHECK(run({"denoise", folder / "in.png", "-o", folder / "jpeg.png", "--method", "dip", "--preset", "jpeg",
+               "--steps", "3", "--stop", "none"})
+              .code == 0);
+    CHECK(run({"denoise", folder / "in.png", "-o", folder / "stages.png", "--method", "two-stage", "--detail", "blend",
+               "--lambda", "0.05", "--tv", "isotropic", "--steps", "6"})
+              .code == 0);
+}
+
+TEST_CASE("options of another method are refused") {
+    const Folder folder;
+    save(folder / "in.png", picture(40, 33), Format::kPng);
+    const std::vector<std::vector<std::string>> wrong = {{"--lambda", "0.1"},
+                                                         {"--tv", "isotropic"},
+                                                         {"--method", "tv", "--preset", "jpeg"},
+                                                         {"--method", "dip", "--detail", "noisy"},
+                                                         {"--method", "tv", "--stop", "noise"},
+                                                         {"--method", "tv", "--lambda", "nan"},
+                                                         {"--method", "tv", "--lambda", "-1"},
+                                                         {"--method", "bm3d"}};
+    for (const auto& words : wrong) {
+        std::vector<std::string> arguments = {"denoise", folder / "in.png", "-o", folder / "out.png"};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        const Ran ran = run(arguments);
+        INFO(words.back());
+        CHECK(ran.code == 2);
+        CHECK(ran.err.find("twofold: ") == 0);
+    }
+    CHECK_FALSE(exists(folder / "out.png"));
+    // Weights are of ZS-N2N.
+    write_file(folder / "weights", "x");
+    CHECK(
+        run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "tv", "--weights", folder / "weights"})
+            .code != 0);
+    CHECK_FALSE(exists(folder / "out.png"));
+}
