@@ -5,10 +5,24 @@
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/two_stage/two_stage_term.h"
+#include "runtime/error.h"
 
 namespace twofold::two_stage {
 
+namespace {
+
+void check(const Settings& settings) {
+    if (!(settings.lambda >= 0 && settings.lambda <= 1e6))
+        throw Error(ErrorCode::kInvalidArgument, "lambda must be 0 to 1e6");
+    // The loss of the second stage is then no distance to the noisy image.
+    if (settings.stop == prior::StopChoice::kNoise && settings.detail != Detail::kNoisy)
+        throw Error(ErrorCode::kUnsupported, "stopping by noise needs a second stage that fits the noisy image");
+}
+
+}  // namespace
+
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
+    check(settings);
     const WhiteLevel level = find_white_level(settings.input, settings.white);
     const NoiseModel noise = estimate_noise(settings.input, level);
     prior::StopRule rule = prior::make_stop_rule(settings.stop, settings.recipe, noise);

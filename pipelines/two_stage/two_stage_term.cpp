@@ -32,13 +32,13 @@ void TwoStageTerm::begin(ThreadTeam& team, const Arena& arena) {
 
 double TwoStageTerm::evaluate(ThreadTeam& team, const Arena& arena, const prior::FitStep& step,
                               ops::ConstFeatureMap output, ops::FeatureMap diff) {
-    const bool stage1 = static_cast<double>(step.index) < kStage1Share * static_cast<double>(step.steps);
-    if (!stage1 && !detailing_ && step.average) {
+    // Once only: a deadline may change the number of steps, but what stage 1 has left is not learned again.
+    if (!detailing_ && static_cast<double>(step.index) >= kStage1Share * static_cast<double>(step.steps)) {
         detailing_ = true;
-        choose_detail(arena, step.average);
+        if (step.average) choose_detail(arena, step.average);
     }
     const double error = ImageTerm::evaluate(team, arena, step, output, diff);
-    if (!stage1) return error;
+    if (detailing_) return error;
     // The squared error is a mean without the half.
     const auto weight = static_cast<float>(2 * lambda_);
     const double variation = ops::total_variation(team, kind_, kEpsilon, output, weight, diff);

@@ -18,4 +18,10 @@ StopRule make_stop_rule(StopChoice choice, RecipeName recipe, const NoiseModel& 
     return rule;
 }
 
+StopRule make_stop_rule(StopChoice choice, RecipeName recipe) {
+    if (choice == StopChoice::kNoise)
+        throw Error(ErrorCode::kUnsupported, "only denoising can stop by the strength of the noise");
+    return make_stop_rule(choice, recipe, {});
+}
+
 }  // namespace twofold::prior

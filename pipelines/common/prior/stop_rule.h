@@ -27,6 +27,8 @@ enum class StopChoice { kAuto, kNone, kVariance, kNoise };
 // kAuto: none for the paper's recipe, which has a fixed number of steps; else by variance. Throws Error kUnsupported
 // for the rule by noise where the noise could not be measured.
 StopRule make_stop_rule(StopChoice choice, RecipeName recipe, const NoiseModel& noise);
+// For tasks that have no noise to stop at.
+StopRule make_stop_rule(StopChoice choice, RecipeName recipe);
 
 }  // namespace twofold::prior
 
