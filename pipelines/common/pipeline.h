@@ -42,7 +42,7 @@ struct PipelineSettings {
 struct Report {
     std::int64_t steps_planned = 0;
     std::int64_t steps_done = 0;
-    std::int64_t best_step = 0;  // whose output is the result, where that is not the last
+    std::int64_t best_step = 0;  // from 0: whose output is the result, where that may not be the last; else 0
     double seconds_total = 0;
     double seconds_train = 0;
     double seconds_apply = 0;
@@ -53,7 +53,7 @@ struct Report {
     StopReason stop_reason = StopReason::kSteps;
     int threads = 0;
     std::int64_t parameters = 0;
-    int depth = 0;
+    int depth = 0;  // 3x3 convolutions, or halvings of an hourglass
     int ensemble = 1;
     std::uint64_t memory_bytes = 0;
     const char* implementation = "";

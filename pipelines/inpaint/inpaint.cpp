@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <vector>
 
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/prior/image_term.h"
@@ -30,60 +29,30 @@ void check_mask(const Settings& settings) {
     if (mask.width != settings.input.width || mask.height != settings.input.height)
         throw Error(ErrorCode::kInvalidArgument,
                     "the mask has " + size_of(mask) + " pixels and the image " + size_of(settings.input));
+    find_white_level(colour_of(mask), 1);  // refuses NaN
     const float half = 0.5f * (mask.type == DataType::kFloat32 ? 1.0f : integer_white(mask.type));
-    std::vector<float> row(static_cast<std::size_t>(mask.width));
     bool known = false, unknown = false;
-    for (std::int64_t y = 0; y < mask.height && !(known && unknown); ++y) {
-        load_rectangle(colour_of(mask), 1, 0, y, mask.width, 1, row.data(), mask.width);
-        for (const float value : row) (value >= half ? known : unknown) = true;
-    }
+    std::array<float, 1024> piece;
+    for (std::int64_t y = 0; y < mask.height; ++y)
+        for (std::int64_t x = 0; x < mask.width && !(known && unknown); x += piece.size()) {
+            const std::int64_t count = std::min<std::int64_t>(piece.size(), mask.width - x);
+            load_rectangle(colour_of(mask), 1, x, y, count, 1, piece.data(), count);
+            for (std::int64_t i = 0; i < count; ++i)
+                (piece[static_cast<std::size_t>(i)] >= half ? known : unknown) = true;
+        }
     if (!unknown) throw Error(ErrorCode::kInvalidArgument, "the mask is white everywhere: there is nothing to fill in");
     if (!known)
         throw Error(ErrorCode::kInvalidArgument, "the mask is black everywhere: there is nothing to learn from");
 }
 
-// A fit whose known pixels are put back as they were.
-class Inpainter final : public Pipeline {
-  public:
-    Inpainter(const Settings& settings, float white)
-        : settings_(settings),
-          white_(white),
-          fit_(settings, make_recipe(settings.recipe, settings.missing),
-               prior::make_stop_rule(settings.stop, settings.recipe, {}), white, 0,
-               std::make_unique<prior::ImageTerm>(settings.input, white, colour_of(settings.mask))),
-          row_(static_cast<std::size_t>(settings.input.width)) {}
-
-    void run(ProgressCallback callback, void* user) override {
-        fit_.run(callback, user);
-        const ImageView& image = settings_.input;
-        const ImageView mask = colour_of(settings_.mask);
-        const float half = 0.5f * (mask.type == DataType::kFloat32 ? 1.0f : integer_white(mask.type));
-        const float white = output_white(image, settings_.output, white_);
-        std::array<float, 4> pixel;
-        for (std::int64_t y = 0; y < image.height; ++y) {
-            load_rectangle(mask, 1, 0, y, image.width, 1, row_.data(), image.width);
-            for (std::int64_t x = 0; x < image.width; ++x) {
-                if (row_[static_cast<std::size_t>(x)] < half) continue;
-                load_rectangle(image, white_, x, y, 1, 1, pixel.data(), image.colour_channels());
-                store_rectangle(settings_.output, white, x, y, 1, 1, pixel.data(), image.colour_channels());
-            }
-        }
-    }
-    const Report& report() const override { return fit_.report(); }
-
-  private:
-    Settings settings_;
-    float white_;
-    prior::Fit fit_;
-    std::vector<float> row_;
-};
-
 }  // namespace
 
 std::unique_ptr<Pipeline> make_inpainter(const Settings& settings) {
     check_mask(settings);
-    find_white_level(colour_of(settings.mask), 1);  // refuses NaN
-    return std::make_unique<Inpainter>(settings, find_white_level(settings.input, settings.white).white);
+    const float white = find_white_level(settings.input, settings.white).white;
+    return std::make_unique<prior::Fit>(
+        settings, make_recipe(settings.recipe, settings.missing), prior::make_stop_rule(settings.stop, settings.recipe),
+        white, 0, std::make_unique<prior::ImageTerm>(settings.input, white, colour_of(settings.mask)));
 }
 
 }  // namespace twofold::inpaint

@@ -7,13 +7,14 @@
 
 namespace twofold::upscale {
 
-ReductionTerm::ReductionTerm(const ImageView& image, float white, int factor)
+ReductionTerm::ReductionTerm(const ImageView& image, float white, int factor, std::optional<Interpolator> alpha)
     : image_(image),
       white_(white),
       factor_(factor),
       height_(static_cast<int>(image.height)),
       width_(static_cast<int>(image.width)),
-      channels_(image.colour_channels()) {}
+      channels_(image.colour_channels()),
+      alpha_(alpha) {}
 
 void ReductionTerm::reserve(ArenaPlan& plan) {
     const std::size_t values =
@@ -22,6 +23,7 @@ void ReductionTerm::reserve(ArenaPlan& plan) {
     reduced_ = plan.reserve<float>(values);
     diff_ = plan.reserve<float>(values);
     scratch_ = plan.reserve<float>(ops::downsample_scratch(factor_, height_, width_, channels_));
+    if (alpha_) alpha_->reserve(plan);
 }
 
 ops::FeatureMap ReductionTerm::map(const Arena& arena, const ArenaRange<float>& range) const {
@@ -47,6 +49,10 @@ double ReductionTerm::evaluate(ThreadTeam& team, const Arena& arena, const prior
     const double loss = ops::squared_error(team, reduced, map(arena, target_), no_mask, reduced_diff);
     ops::downsample_backward(team, factor_, reduced_diff, diff, scratch);
     return loss;
+}
+
+void ReductionTerm::finish(ThreadTeam& team, const Arena& arena) const {
+    if (alpha_) alpha_->run(team, arena);
 }
 
 }  // namespace twofold::upscale

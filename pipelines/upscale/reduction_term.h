@@ -2,19 +2,24 @@
 #ifndef TWOFOLD_PIPELINES_UPSCALE_REDUCTION_TERM_H
 #define TWOFOLD_PIPELINES_UPSCALE_REDUCTION_TERM_H
 
+#include <optional>
+
 #include "pipelines/common/prior/data_term.h"
+#include "pipelines/upscale/interpolator.h"
 #include "runtime/image_view.h"
 
 namespace twofold::upscale {
 
 class ReductionTerm final : public prior::DataTerm {
   public:
-    ReductionTerm(const ImageView& image, float white, int factor);
+    // `alpha`, if the image has one, enlarges it beside the result.
+    ReductionTerm(const ImageView& image, float white, int factor, std::optional<Interpolator> alpha = {});
 
     void reserve(ArenaPlan& plan) override;
     void begin(ThreadTeam& team, const Arena& arena) override;
     double evaluate(ThreadTeam& team, const Arena& arena, const prior::FitStep& step, ops::ConstFeatureMap output,
                     ops::FeatureMap diff) override;
+    void finish(ThreadTeam& team, const Arena& arena) const override;
 
   private:
     ops::FeatureMap map(const Arena& arena, const ArenaRange<float>& range) const;
@@ -23,6 +28,7 @@ class ReductionTerm final : public prior::DataTerm {
     float white_;
     int factor_;
     int height_, width_, channels_;  // of the image
+    std::optional<Interpolator> alpha_;
     ArenaRange<float> target_, reduced_, diff_, scratch_;
 };
 

@@ -28,6 +28,10 @@ class DataTerm {
                             ops::FeatureMap diff) = 0;
     // Weight of the total variation in use; 0 for a term without one.
     virtual double lambda() const { return 0; }
+    // Row `y` of a map of the result's size: not 0 where the output keeps the input's pixel. Null where none is kept.
+    virtual const float* kept_row(const Arena&, int) const { return nullptr; }
+    // After the result has been written: what it says nothing about, such as alpha of another size.
+    virtual void finish(ThreadTeam&, const Arena&) const {}
 };
 
 }  // namespace twofold::prior

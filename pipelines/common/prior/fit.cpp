@@ -8,7 +8,7 @@
 #include "ops/noise/normal_field.h"
 #include "pipelines/common/deadline_schedule.h"
 #include "pipelines/common/memory_budget.h"
-#include "pipelines/common/white_level.h"
+#include "pipelines/common/prior/store_result.h"
 #include "runtime/error.h"
 #include "runtime/random.h"
 
@@ -62,14 +62,25 @@ class Fit::StepWatch final : public PassWatch {
     StepWatch(RunControl& control, Report& report) : control_(control), report_(report) {}
 
     void between_layers() override { ask(false); }
-    // True if the caller wants no further step.
+    // After a step. True if the caller wants no further one.
     bool finished(bool last) {
         ask(last);
-        return finish_;
+        return finish_ && !last;
     }
     void plan(std::int64_t steps) { steps_ = steps; }
+    // The result is written.
+    void delivered() {
+        Progress progress;
+        progress.phase = Phase::kApply;
+        progress.done = progress.total = 1;
+        if (control_.report(progress, true) == ProgressAction::kCancel) cancel("cancelled while writing the result");
+    }
 
   private:
+    void cancel(const char* sentence) {
+        report_.stop_reason = StopReason::kCallback;
+        throw Error(ErrorCode::kCancelled, sentence);
+    }
     void ask(bool force) {
         Progress progress;
         progress.phase = Phase::kTrain;
@@ -79,10 +90,7 @@ class Fit::StepWatch final : public PassWatch {
         const double per_step = control_.elapsed() / double(std::max<std::int64_t>(1, report_.steps_done));
         progress.seconds_left = per_step * double(steps_ - report_.steps_done);
         const ProgressAction action = control_.report(progress, force);
-        if (action == ProgressAction::kCancel) {
-            report_.stop_reason = StopReason::kCallback;
-            throw Error(ErrorCode::kCancelled, "cancelled while training");
-        }
+        if (action == ProgressAction::kCancel) cancel("cancelled while training");
         finish_ = finish_ || action == ProgressAction::kFinish;
     }
 
@@ -156,12 +164,13 @@ void Fit::run(ProgressCallback callback, void* user) {
             settings_.trace({report_.steps_done, loss, arena_[current_].data(),
                              recipe_.average > 0 ? arena_[average_].data() : nullptr},
                             settings_.trace_user);
-        report_.loss = report_.steps_done == 0 ? loss : 0.98 * report_.loss + 0.02 * loss;
-        const bool over = judge(loss);
+        if (!spiked_) report_.loss = report_.steps_done == 0 ? loss : 0.98 * report_.loss + 0.02 * loss;
+        const bool over = judge(report_.steps_done, steps, loss);
         if (!over) update(report_.steps_done, steps, loss);
         ++report_.steps_done;
         if (over) {
             report_.stop_reason = rule_.kind == StopRule::Kind::kNoise ? StopReason::kNoise : StopReason::kVariance;
+            watch.finished(true);
             break;
         }
         if (settings_.deadline_seconds > 0) {
@@ -176,6 +185,7 @@ void Fit::run(ProgressCallback callback, void* user) {
     }
     report_.seconds_train = control.elapsed();
     deliver();
+    watch.delivered();
     report_.seconds_total = control.elapsed();
     report_.seconds_apply = report_.seconds_total - report_.seconds_train;
 }
@@ -186,6 +196,7 @@ void Fit::begin() {
     report_.loss = 0;
     report_.stop_reason = StopReason::kSteps;
     good_loss_ = 0;
+    spiked_ = false;
     variance_.reset();
     patience_ = Patience(rule_.patience);
     network_->parameters().initialise(settings_.seed, arena_[parameters_].data());
@@ -219,8 +230,9 @@ double Fit::evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch) {
     const double loss =
         term_->evaluate(team_, arena_, {step, steps, average}, cropped(network_->output(arena_), height_, width_),
                         cropped(diff, height_, width_));
+    spiked_ = is_spike(step, loss);
     take_output();
-    network_->backward(team_, arena_, parameters, arena_[gradient_].data(), &watch);
+    if (!spiked_) network_->backward(team_, arena_, parameters, arena_[gradient_].data(), &watch);
     if (recipe_.parameter_noise > 0) remove_parameter_noise();
     return loss;
 }
@@ -261,6 +273,11 @@ void Fit::add_parameter_noise(std::int64_t step) {
 
 void Fit::remove_parameter_noise() { std::ranges::copy(arena_[clean_parameters_], arena_[parameters_].begin()); }
 
+bool Fit::is_spike(std::int64_t step, double loss) const {
+    return recipe_.roll_back_db > 0 && step > 0 && !(loss <= good_loss_ * std::pow(10.0, recipe_.roll_back_db / 10));
+}
+
+// What a spike puts out is taken back with its parameters and does not count for the average.
 void Fit::take_output() {
     const ops::ConstFeatureMap output = cropped(network_->output(arena_), height_, width_);
     float* current = arena_[current_].data();
@@ -271,7 +288,7 @@ void Fit::take_output() {
         const float* src = output.data + y * output.row;
         float* dst = current + static_cast<std::size_t>(y) * row;
         std::copy_n(src, row, dst);
-        if (recipe_.average <= 0) return;
+        if (recipe_.average <= 0 || spiked_) return;
         float* average = arena_[average_].data() + static_cast<std::size_t>(y) * row;
         for (std::size_t i = 0; i < row; ++i) average[i] = first ? src[i] : keep * average[i] + (1 - keep) * src[i];
     });
@@ -281,8 +298,7 @@ void Fit::update(std::int64_t step, std::int64_t steps, double loss) {
     const std::span<float> parameters = arena_[parameters_];
     if (recipe_.roll_back_db > 0) {
         const std::span<float> good = arena_[good_parameters_];
-        const bool spiked = !(loss <= good_loss_ * std::pow(10.0, recipe_.roll_back_db / 10));  // also for NaN
-        if (step > 0 && spiked) {
+        if (spiked_) {
             std::ranges::copy(good, parameters.begin());
             return;
         }
@@ -295,14 +311,12 @@ void Fit::update(std::int64_t step, std::int64_t steps, double loss) {
                      parameters.data());
 }
 
-bool Fit::judge(double loss) {
-    const std::int64_t step = report_.steps_done;
-    if (static_cast<double>(step) < rule_.from * static_cast<double>(recipe_.steps)) return false;
+bool Fit::judge(std::int64_t step, std::int64_t steps, double loss) {
+    if (spiked_ || static_cast<double>(step) < rule_.from * static_cast<double>(steps)) return false;
     switch (rule_.kind) {
         case StopRule::Kind::kNone:
             return false;
         case StopRule::Kind::kNoise:
-            report_.best_step = step;
             return loss <= rule_.noise_variance;
         case StopRule::Kind::kVariance:
             break;
@@ -318,18 +332,17 @@ bool Fit::judge(double loss) {
 
 void Fit::deliver() {
     const bool has_best = rule_.kind == StopRule::Kind::kVariance && patience_.step() >= 0;
-    result_ = has_best ? best_ : recipe_.average > 0 ? average_ : current_;
-    if (!has_best) report_.best_step = report_.steps_done;
     report_.lambda = term_->lambda();
     const std::ptrdiff_t row = std::ptrdiff_t{width_} * channels_;
-    const float* result = arena_[result_].data();
-    const float white = output_white(settings_.input, settings_.output, white_);
+    const float* result = arena_[has_best ? best_ : recipe_.average > 0 ? average_ : current_].data();
     team_.run(height_, [&](std::int64_t y, int) {
-        store_rectangle(settings_.output, white, 0, y, width_, 1, result + y * row, row);
+        store_result_row(settings_.input, settings_.output, white_, y, result + y * row,
+                         term_->kept_row(arena_, static_cast<int>(y)));
         // A result of another size gets its alpha elsewhere.
         if (settings_.input.height == height_ && settings_.input.width == width_)
             copy_alpha_row(settings_.input, settings_.output, y);
     });
+    term_->finish(team_, arena_);
 }
 
 }  // namespace twofold::prior

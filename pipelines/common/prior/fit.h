@@ -26,23 +26,24 @@ class Fit final : public Pipeline {
 
     void run(ProgressCallback callback, void* user) override;
     const Report& report() const override { return report_; }
-    // The result of the last run: height x width x channels of the output, dense, white is 1.
-    const float* result() const { return arena_[result_].data(); }
 
   private:
     class StepWatch;
 
     void reserve(ArenaPlan& plan);
     void begin();
-    // One step up to the gradient; returns the loss.
+    // One step up to the gradient; returns the loss. After a spike there is no gradient.
     double evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch);
     void write_input(std::int64_t step);
     void add_parameter_noise(std::int64_t step);
     void remove_parameter_noise();
+    // Falls of the PSNR that recipe_.roll_back_db speaks of; also what is not a number.
+    bool is_spike(std::int64_t step, double loss) const;
     void take_output();
+    // After a spike, goes back to the last good parameters.
     void update(std::int64_t step, std::int64_t steps, double loss);
     // True if the rule says that the fit is over.
-    bool judge(double loss);
+    bool judge(std::int64_t step, std::int64_t steps, double loss);
     void deliver();
 
     PipelineSettings settings_;
@@ -59,9 +60,10 @@ class Fit final : public Pipeline {
     OutputVariance variance_;
     Patience patience_;
     double good_loss_ = 0;
+    bool spiked_ = false;  // the step under way
     Arena arena_;
     ArenaRange<float> parameters_, gradient_, good_parameters_, clean_parameters_, base_input_, current_, average_,
-        best_, result_;
+        best_;
     Report report_;
 };
 

@@ -48,6 +48,11 @@ void ImageTerm::begin(ThreadTeam& team, const Arena& arena) {
     });
 }
 
+const float* ImageTerm::kept_row(const Arena& arena, int y) const {
+    const ops::FeatureMap known = mask(arena);
+    return known.data ? known.at(y, 0) : nullptr;
+}
+
 double ImageTerm::evaluate(ThreadTeam& team, const Arena& arena, const FitStep&, ops::ConstFeatureMap output,
                            ops::FeatureMap diff) {
     return ops::squared_error(team, output, target(arena), mask(arena), diff);

@@ -18,6 +18,8 @@ class ImageTerm : public DataTerm {
     void begin(ThreadTeam& team, const Arena& arena) override;
     double evaluate(ThreadTeam& team, const Arena& arena, const FitStep& step, ops::ConstFeatureMap output,
                     ops::FeatureMap diff) override;
+    // Known pixels are kept.
+    const float* kept_row(const Arena& arena, int y) const override;
 
   protected:
     ops::FeatureMap target(const Arena& arena) const;
