@@ -158,6 +158,10 @@ void check_enlarged_pair(const ImageView& source, const ImageView& target, int f
     require_argument(!share_memory(source, target), "input and output share memory");
 }
 
+void check_mask_memory(const ImageView& mask, const ImageView& output) {
+    require_argument(!share_memory(mask, output), "the mask and the output share memory");
+}
+
 void check_finite(const ImageView& image, const char* role) {
     if (image.type != DataType::kFloat32) return;
     for (std::int64_t y = 0; y < image.height; ++y) {

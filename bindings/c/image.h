@@ -22,6 +22,9 @@ void check_pair(const ImageView& source, const ImageView& target);
 // channels, or if the two share memory.
 void check_enlarged_pair(const ImageView& source, const ImageView& target, int factor);
 
+// Throws Error kInvalidArgument if the mask, which is read when the output has been written, shares memory with it.
+void check_mask_memory(const ImageView& mask, const ImageView& output);
+
 // Throws Error kNonFinite if a colour sample is NaN or infinite.
 void check_finite(const ImageView& image, const char* role);
 

@@ -95,7 +95,7 @@ twofold_status twofold_job_set_total_variation(twofold_job* job, twofold_total_v
 
 twofold_status twofold_job_set_lambda(twofold_job* job, double lambda) {
     return set(job, [&] {
-        require_argument(is_finite_and_not_negative(lambda), "lambda must be a number from 0 on");
+        require_argument(lambda >= 0 && lambda <= 1e6, "lambda must be 0 to 1e6");
         job->lambda = lambda;
     });
 }

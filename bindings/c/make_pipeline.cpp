@@ -58,6 +58,7 @@ std::unique_ptr<Pipeline> make_upscaler(const twofold_job& job) {
 
 std::unique_ptr<Pipeline> make_inpainter(const twofold_job& job) {
     require(job.method == TWOFOLD_DIP, ErrorCode::kUnsupported, "this method does not fill in what is missing");
+    check_mask_memory(*job.mask, job.settings.output);
     auto settings = settings_of<inpaint::Settings>(job);
     settings.mask = *job.mask;
     settings.missing = job.missing;

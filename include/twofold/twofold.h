@@ -181,7 +181,8 @@ typedef enum twofold_stop_rule {
     TWOFOLD_STOP_RULE_NONE = 1,     /* all steps are done */
     TWOFOLD_STOP_RULE_VARIANCE = 2, /* when the variance of the last outputs has not fallen for long (ES-WMV, arXiv
                                        2112.06074); the result is the one at its lowest */
-    TWOFOLD_STOP_RULE_NOISE = 3     /* when the output is as far from the image as the noise is strong */
+    TWOFOLD_STOP_RULE_NOISE = 3     /* when the output is as far from the image as the noise is strong; not for
+                                       filling in and enlarging, nor for a second stage that fits another image */
 } twofold_stop_rule;
 
 typedef enum twofold_phase {
@@ -201,8 +202,8 @@ typedef struct twofold_progress {
 
 typedef enum twofold_progress_action {
     TWOFOLD_CONTINUE = 0,
-    TWOFOLD_FINISH = 1, /* stop training now and deliver what has been learned so far, which is nothing before the
-                           30th step; no effect in APPLY */
+    TWOFOLD_FINISH = 1, /* stop training now and deliver what has been learned so far, with TWOFOLD_ZSN2N nothing
+                           before the 30th step; no effect in APPLY */
     TWOFOLD_CANCEL = 2  /* stop at once; run returns TWOFOLD_CANCELLED and the output must not be used */
 } twofold_progress_action;
 
@@ -237,21 +238,23 @@ TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t thr
 TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
 /* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
  * The ensemble of the final pass is given up, also that of given weights, where it does not fit (see `ensemble` in the
- * report). The final pass itself is always completed, even if it alone takes longer. If fewer than 30 steps fit, the
- * output is the input. */
+ * report). The final pass itself is always completed, even if it alone takes longer. If fewer than 30 steps of
+ * TWOFOLD_ZSN2N fit, the output is the input. */
 TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double seconds);
 /* FLOAT32 input: the sample value that corresponds to white, > 0. 0 (the default) takes 1 when the largest absolute
  * sample lies in [0.1, 8], else that largest absolute sample. Hot pixels do not count as the largest: the brightest
  * thousandth of the samples, where they lie more than four times above all others. Where there are some, the network
  * sees them clipped to four times the largest of the others. Float output is on the same scale as float input and is
- * not clamped: a hot pixel stays in it. */
+ * not clamped: a hot pixel stays in it. Deep Image Prior knows 0 to white only: what it puts out lies between, and what
+ * lies beyond in the input is cut off. */
 TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
 /* Apply these weights instead of training; NULL goes back to training. The job keeps its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
 /* What TWOFOLD_DIP is to remove; default TWOFOLD_DEFECT_NOISE. */
 TWOFOLD_API twofold_status twofold_job_set_defect(twofold_job* job, twofold_defect defect);
 /* An image of one channel, alpha aside, and the input's size: half of white or more where pixels are known. The others
- * are filled in, those that are known stay as they are. White is 1 for FLOAT32. NULL: nothing is missing. */
+ * are filled in, those that are known stay as they are. White is 1 for FLOAT32. Commit refuses a mask of another size,
+ * one that is white or black everywhere, and one that shares memory with the output. NULL: nothing is missing. */
 TWOFOLD_API twofold_status twofold_job_set_mask(twofold_job* job, const twofold_image* mask);
 /* Default TWOFOLD_MISSING_TEXT. */
 TWOFOLD_API twofold_status twofold_job_set_missing(twofold_job* job, twofold_missing missing);
@@ -260,7 +263,7 @@ TWOFOLD_API twofold_status twofold_job_set_factor(twofold_job* job, int32_t fact
 /* Default: isotropic for TWOFOLD_TV, anisotropic for TWOFOLD_TWO_STAGE. */
 TWOFOLD_API twofold_status twofold_job_set_total_variation(twofold_job* job, twofold_total_variation kind);
 /* Weight of the total variation in 1/2 |u - y|^2 + lambda TV(u), white being 1; 0 (the default): chosen so that the
- * residual's variance is that of the noise, which is measured. */
+ * residual's variance is that of the noise, which is measured. At most 1e6. */
 TWOFOLD_API twofold_status twofold_job_set_lambda(twofold_job* job, double lambda);
 /* Default TWOFOLD_DETAIL_NOISY. */
 TWOFOLD_API twofold_status twofold_job_set_detail(twofold_job* job, twofold_detail detail);
@@ -307,7 +310,8 @@ typedef enum twofold_stop_reason {
 typedef struct twofold_report {
     int64_t steps_planned;
     int64_t steps_done;
-    int64_t best_step; /* the step whose output is the result, where that may not be the last; else 0 */
+    int64_t best_step; /* TWOFOLD_STOP_RULE_VARIANCE: the step, counted from 0, whose output is the result; 0 where the
+                          result is that of the last step */
     double seconds_total;
     double seconds_train;
     double seconds_apply;
@@ -319,7 +323,7 @@ typedef struct twofold_report {
     twofold_stop_reason stop_reason;
     int32_t threads;
     int64_t parameters;      /* of the network */
-    int32_t depth;           /* 3x3 convolutions in the network */
+    int32_t depth;           /* 3x3 convolutions in the network; halvings in that of Deep Image Prior */
     int32_t ensemble;        /* passes whose mean is the result: 1, or 8 for all flips and rotations */
     uint64_t memory_bytes;   /* planned at commit, image buffers excluded */
     char implementation[32]; /* kernels used: "simd", "onednn" or "ref" */
