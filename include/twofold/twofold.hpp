@@ -216,6 +216,10 @@ class Weights {
 // Called during Job::run on the thread that called it. What it throws ends the run and comes out of Job::run.
 using Progress = std::function<twofold_progress_action(const twofold_progress&)>;
 
+// Called during Job::run on the thread that called it. What it throws ends the run, soon and not at once, and comes out
+// of Job::run.
+using Trace = std::function<void(const twofold_trace_point&)>;
+
 // One image to denoise: set, commit, run. Setters are those of the C interface, with its ranges and defaults, and can
 // be chained.
 class Job {
@@ -258,10 +262,17 @@ class Job {
     }
     // An empty function means none.
     Job& progress(Progress progress) {
-        // On the heap, so that the address that the library keeps survives moving the job.
-        auto receiver = progress ? std::make_unique<Receiver>(Receiver{std::move(progress), nullptr}) : nullptr;
-        checked(twofold_job_set_progress(get(), receiver ? forward : nullptr, receiver.get()));
-        receiver_ = std::move(receiver);
+        listen(progress || receiver().trace);
+        receiver_->progress = std::move(progress);
+        return *this;
+    }
+    // Calls `trace` at steps 0, `every`, 2 * `every` ... An empty function or 0 means none.
+    Job& trace(std::int64_t every, Trace trace) {
+        if (every == 0) trace = nullptr;
+        checked(twofold_job_set_trace(get(), every, trace ? forward_trace : nullptr, &receiver()));
+        // Progress is how a trace function that throws can end the run.
+        listen(trace || receiver().progress);
+        receiver_->trace = std::move(trace);
         return *this;
     }
 
@@ -289,11 +300,14 @@ class Job {
   private:
     struct Receiver {
         Progress progress;
+        Trace trace;
         std::exception_ptr thrown;
     };
 
     static twofold_progress_action forward(const twofold_progress* progress, void* user) {
         auto& receiver = *static_cast<Receiver*>(user);
+        if (receiver.thrown) return TWOFOLD_CANCEL;
+        if (!receiver.progress) return TWOFOLD_CONTINUE;
         try {
             return receiver.progress(*progress);
         } catch (...) {
@@ -301,6 +315,20 @@ class Job {
             return TWOFOLD_CANCEL;
         }
     }
+    static void forward_trace(const twofold_trace_point* point, void* user) {
+        auto& receiver = *static_cast<Receiver*>(user);
+        if (receiver.thrown) return;
+        try {
+            receiver.trace(*point);
+        } catch (...) {
+            receiver.thrown = std::current_exception();
+        }
+    }
+    Receiver& receiver() {
+        if (!receiver_) receiver_ = std::make_unique<Receiver>();
+        return *receiver_;
+    }
+    void listen(bool wanted) { checked(twofold_job_set_progress(get(), wanted ? forward : nullptr, &receiver())); }
 
     Job& checked(twofold_status status) {
         detail::check(status, context_);
@@ -308,7 +336,8 @@ class Job {
     }
 
     twofold_context* context_;
-    std::unique_ptr<Receiver> receiver_;  // outlives the job's use of it
+    // On the heap, so that the address that the library keeps survives moving the job; outlives the job's use of it.
+    std::unique_ptr<Receiver> receiver_;
     std::unique_ptr<twofold_job, detail::Destroyer<twofold_job_destroy>> handle_;
 };
 
