@@ -13,8 +13,9 @@ Command add_upscale(CLI::App& root) {
     add_file_options(app, options.get());
     app->add_option("--factor", options->training.factor, "How many times as wide and high (default 4)")
         ->check(CLI::IsMember({2, 3, 4, 8}));
-    add_method_option(app, &options->training, {"dip", "bicubic", "lanczos"});
+    add_method_option(app, &options->training, {"dip", "tv", "bicubic", "lanczos"});
     add_training_options(app, &options->training);
+    add_lambda_option(app, &options->training, "0.002");
     add_stop_option(app, &options->training);
     add_job_options(app, options.get());
     return {app, [options] { return run_image_session(*options); }};

@@ -1,5 +1,6 @@
 #include "apps/common/training_options.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "apps/common/failure.h"
@@ -43,6 +44,7 @@ void add_threads_option(CLI::App* app, std::int32_t* threads) {
 
 void add_method_option(CLI::App* app, TrainingOptions* options, const std::vector<std::string>& methods) {
     options->method = methods.front();
+    options->methods = methods;
     app->add_option("--method", options->method, "How to do it (default " + methods.front() + ")")
         ->check(CLI::IsMember(methods));
 }
@@ -53,15 +55,19 @@ void add_stop_option(CLI::App* app, TrainingOptions* options) {
         ->check(CLI::IsMember({"auto", "none", "variance", "noise"}));
 }
 
+void add_lambda_option(CLI::App* app, TrainingOptions* options, const std::string& usual) {
+    app->add_option("--lambda", options->lambda,
+                    "Weight of the total variation, white being 1 (default: " + usual + ")")
+        ->check(number_between(1e-6, 1e6));
+}
+
 void add_prior_options(CLI::App* app, TrainingOptions* options) {
     app->add_option("--preset", options->defect, "What dip removes: noise (default), or the artefacts of jpeg")
         ->check(CLI::IsMember({"noise", "jpeg"}));
     app->add_option("--tv", options->total_variation,
                     "Total variation: isotropic (default of tv), anisotropic (default of two-stage)")
         ->check(CLI::IsMember({"anisotropic", "isotropic"}));
-    app->add_option("--lambda", options->lambda,
-                    "Weight of the total variation, white being 1 (default: follows the noise)")
-        ->check(number_between(1e-6, 1e6));
+    add_lambda_option(app, options, "follows the noise");
     app->add_option("--detail", options->detail,
                     "What the second stage of two-stage fits: noisy (default), stage1 or their blend")
         ->check(CLI::IsMember({"noisy", "stage1", "blend"}));
@@ -96,6 +102,7 @@ void check_use(const TrainingOptions& options, const char* option, bool given,
     std::string names;
     for (const char* method : methods) {
         if (options.method == method) return;
+        if (std::ranges::find(options.methods, method) == options.methods.end()) continue;
         names += (names.empty() ? "" : " and ") + std::string(method);
     }
     throw Failure(ExitCode::kUsage, std::string(option) + " works with --method " + names + " only");

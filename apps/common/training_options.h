@@ -14,6 +14,7 @@ namespace twofold::apps {
 
 struct TrainingOptions {
     std::string method = "zsn2n";
+    std::vector<std::string> methods;  // to choose from
     std::string recipe = "fast";
     std::string kernels = "auto";
     std::int64_t steps = 0;
@@ -29,6 +30,7 @@ struct TrainingOptions {
 // `methods` that the command takes; the first is the default.
 void add_method_option(CLI::App* app, TrainingOptions* options, const std::vector<std::string>& methods);
 // --stop, for what fits a network to one image; --lambda, --tv, --detail, --preset beside it for denoising.
+void add_lambda_option(CLI::App* app, TrainingOptions* options, const std::string& usual);
 void add_stop_option(CLI::App* app, TrainingOptions* options);
 void add_prior_options(CLI::App* app, TrainingOptions* options);
 

@@ -48,6 +48,8 @@ std::unique_ptr<Pipeline> make_upscaler(const twofold_job& job) {
     auto settings = settings_of<upscale::Settings>(job);
     settings.factor = job.factor;
     settings.stop = job.stop;
+    settings.lambda = job.lambda;
+    if (job.method == TWOFOLD_TV) return upscale::make_tv_upscaler(settings);
     if (job.method == TWOFOLD_DIP) return upscale::make_prior_upscaler(settings);
     settings.interpolation =
         job.method == TWOFOLD_BICUBIC ? ops::Interpolation::kBicubic : ops::Interpolation::kLanczos3;

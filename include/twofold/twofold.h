@@ -136,7 +136,7 @@ TWOFOLD_API twofold_status twofold_weights_info(const twofold_weights* weights, 
 typedef struct twofold_job twofold_job;
 
 /* A job denoises, unless it has a mask (then it fills in) or a factor above 1 (then it enlarges). Filling in takes
- * TWOFOLD_DIP; enlarging takes TWOFOLD_DIP, TWOFOLD_BICUBIC and TWOFOLD_LANCZOS. */
+ * TWOFOLD_DIP; enlarging takes TWOFOLD_DIP, TWOFOLD_TV, TWOFOLD_BICUBIC and TWOFOLD_LANCZOS. */
 typedef enum twofold_method {
     TWOFOLD_ZSN2N = 0,     /* Zero-Shot Noise2Noise, Mansour & Heckel, CVPR 2023, arXiv 2303.11253 */
     TWOFOLD_TV = 1,        /* total variation, Rudin, Osher, Fatemi, Physica D 1992; solved to a duality gap */

@@ -9,6 +9,7 @@
 #include "pipelines/common/white_level.h"
 #include "pipelines/upscale/interpolator.h"
 #include "pipelines/upscale/reduction_term.h"
+#include "pipelines/upscale/tv_upscaler.h"
 #include "runtime/error.h"
 
 namespace twofold::upscale {
@@ -94,6 +95,12 @@ std::unique_ptr<Pipeline> make_prior_upscaler(const Settings& settings) {
     return std::make_unique<prior::Fit>(
         settings, make_recipe(settings.recipe, settings.factor), prior::make_stop_rule(settings.stop, settings.recipe),
         white, 0, std::make_unique<ReductionTerm>(settings.input, white, settings.factor, alpha_of(settings)));
+}
+
+std::unique_ptr<Pipeline> make_tv_upscaler(const Settings& settings) {
+    check_sizes(settings);
+    return std::make_unique<TvUpscaler>(settings, find_white_level(settings.input, settings.white).white,
+                                        alpha_of(settings));
 }
 
 std::unique_ptr<Pipeline> make_interpolator(const Settings& settings) {

@@ -15,11 +15,13 @@ struct Settings : PipelineSettings {
     int factor = 4;  // 2, 3, 4 or 8; the output is factor times as wide and high as the input
     prior::StopChoice stop = prior::StopChoice::kAuto;
     ops::Interpolation interpolation = ops::Interpolation::kBicubic;  // make_interpolator only
+    double lambda = 0;  // make_tv_upscaler only: weight of the total variation, white being 1; 0: as measured on photos
 };
 
-// Both enlarge alpha by bicubic interpolation. Throw Error: kInvalidArgument (an output of another size),
+// All enlarge alpha by bicubic interpolation. Throw Error: kInvalidArgument (an output of another size),
 // kUnsupported (image too small or too large), kNonFinite, kOutOfMemory, kOverBudget.
 std::unique_ptr<Pipeline> make_prior_upscaler(const Settings& settings);
+std::unique_ptr<Pipeline> make_tv_upscaler(const Settings& settings);
 std::unique_ptr<Pipeline> make_interpolator(const Settings& settings);
 
 }  // namespace twofold::upscale

@@ -21,6 +21,7 @@ class FloatImage {
         return pixels_[static_cast<std::size_t>((y * width_ + x) * channels_ + c)];
     }
     std::vector<float>& pixels() { return pixels_; }
+    const std::vector<float>& pixels() const { return pixels_; }
 
     // The library reads views without writing to them unless they are outputs.
     ImageView view() const {
