@@ -18,6 +18,9 @@ namespace {
 // Streams of random numbers, one a purpose.
 constexpr std::uint64_t kBaseInput = 0x64697010, kInputNoise = 0x64697011, kParameterNoise = 0x64697012;
 constexpr std::int64_t kGoodEvery = 25;  // steps between copies of good parameters
+// The average spans a fifth of the steps until that is its full length. From the first step on at its full length, it
+// would still be a third grey at step 100: measured, 1 to 6 dB less where a rule stops after 200 steps.
+constexpr double kYoungAverage = 4;
 
 int rounded_up(int length, std::size_t scales) {
     const int step = 1 << scales;
@@ -282,8 +285,9 @@ void Fit::take_output() {
     const ops::ConstFeatureMap output = cropped(network_->output(arena_), height_, width_);
     float* current = arena_[current_].data();
     const auto row = static_cast<std::size_t>(width_) * static_cast<std::size_t>(channels_);
+    const auto step = static_cast<double>(report_.steps_done);
     const bool first = report_.steps_done == 0;
-    const auto keep = static_cast<float>(recipe_.average);
+    const auto keep = static_cast<float>(std::min(recipe_.average, step / (step + kYoungAverage)));
     team_.run(height_, [&](std::int64_t y, int) {
         const float* src = output.data + y * output.row;
         float* dst = current + static_cast<std::size_t>(y) * row;

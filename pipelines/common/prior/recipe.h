@@ -34,7 +34,7 @@ struct Recipe {
     double input_noise = 1. / 30;  // standard deviation of what is added to the input at each step
     double parameter_noise = 0;    // standard deviation of what is added to the weights of convolutions at each step,
                                    // relative to that of the layer's weights
-    double average = 0.99;         // decay of the running average of the outputs, which is the result
+    double average = 0.99;         // decay of the running average of the outputs, which is the result; less at first
     double roll_back_db = 5;       // a fall of the PSNR against the input that brings back the last good parameters
 };
 
