@@ -18,7 +18,7 @@ namespace {
 
 // Names of the temporary files that exist now, in memory that a signal handler may read. More than this many writers
 // at once still work; their files are just not known to remove_temporary_files().
-constexpr int kSlots = 16;
+constexpr int kSlots = 64;
 struct Slot {
     enum State : int { kFree, kClaimed, kLive };
     std::atomic<int> state{kFree};
