@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
     double gaussian = 25, lambda = 0;
     std::int64_t crop = 256;
     bool two_stage = false, muon = false, adam = false, nearest = false, narrow_end = false, wait = false;
-    std::vector<int> channels, skips;
+    std::vector<int> channels, ups, skips;
     PipelineSettings settings;
     settings.threads = 2;
     settings.trace_every = 50;
@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
     app.add_option("--recipe", name);
     app.add_option("--steps", settings.steps);
     app.add_option("--channels", channels)->delimiter(',');
+    app.add_option("--up", ups, "where they differ from those that go down")->delimiter(',');
     app.add_option("--skip", skips)->delimiter(',');
     app.add_flag("--muon", muon);
     app.add_flag("--adam", adam);
@@ -117,7 +118,7 @@ int main(int argc, char** argv) {
         recipe.scales.clear();
         for (std::size_t i = 0; i < channels.size(); ++i) {
             const int skip = skips.empty() ? 4 : skips[std::min(i, skips.size() - 1)];
-            recipe.scales.push_back({channels[i], channels[i], skip});
+            recipe.scales.push_back({channels[i], i < ups.size() ? ups[i] : channels[i], skip});
         }
     }
     if (muon) recipe.optimizer = prior::Optimizer::kMuon;

@@ -5,8 +5,8 @@
 # To build everything with gcc and run the tests.
 twofold_build_packages="build-essential cmake ninja-build pkg-config catch2 libcli11-dev libdnnl-dev libfmt-dev
     libhwy-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libxtensor-dev nlohmann-json3-dev zlib1g-dev"
-# To build with clang and fuzz, and to check the source's form.
-twofold_check_packages="clang clang-format libomp-dev shellcheck"
+# To build with clang and fuzz, to check the source's form, and to test pages in a browser, which is skipped without.
+twofold_check_packages="chromium clang clang-format libomp-dev shellcheck"
 # clang's sanitizers: part of clang's own package on Debian 12, a package of their own on Debian 13.
 twofold_optional_packages="libclang-rt-dev"
 

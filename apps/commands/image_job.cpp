@@ -8,6 +8,7 @@
 #include "apps/common/interrupt.h"
 #include "apps/common/mask.h"
 #include "apps/common/white_level.h"
+#include "apps/report/observer.h"
 #include "platform/atomic_file.h"
 
 namespace twofold::apps {
@@ -81,11 +82,11 @@ std::uint64_t bytes_of(SampleType type) {
 // Works on `input`, into itself where size and sample type allow it: one buffer instead of two.
 image_io::Image process_image(const ImageJobOptions& options, image_io::Image input, SampleType type,
                               const std::vector<std::uint8_t>& stored, double seconds, ProgressBar* bar,
-                              std::vector<std::uint8_t>* trained, twofold_report* report) {
+                              Observer* observer, std::vector<std::uint8_t>* trained, twofold_report* report) {
     const twofold_image input_view = view_of(input);
     const auto factor = static_cast<std::uint64_t>(options.training.factor);
     const bool in_place = type == input.type && factor == 1;
-    std::uint64_t pixels = input.pixels.size();
+    std::uint64_t pixels = input.pixels.size() + (observer != nullptr ? observer->held_bytes() : 0);
     image_io::Image mask;
     if (!options.mask.empty()) {
         mask = read_mask(options.mask, budget_beside(options.max_memory, pixels));
@@ -104,7 +105,8 @@ image_io::Image process_image(const ImageJobOptions& options, image_io::Image in
     apply_training_options(context, job, options.training);
     const twofold_image mask_view = view_of(mask);
     if (!options.mask.empty()) check(twofold_job_set_mask(job.get(), &mask_view), context.get());
-    check(twofold_job_set_white_level(job.get(), options.white), context.get());
+    check(twofold_job_set_white_level(job.get(), observer != nullptr ? observer->white() : options.white),
+          context.get());
     check(twofold_job_set_memory_budget(job.get(), budget), context.get());
     check(twofold_job_set_deadline(job.get(), seconds), context.get());
     if (!stored.empty()) {
@@ -112,20 +114,37 @@ image_io::Image process_image(const ImageJobOptions& options, image_io::Image in
         check(twofold_job_set_weights(job.get(), weights.get()), context.get());
     }
     show_progress(context, job, bar);
+    if (observer != nullptr) observer->watch(context, job, options.training);
     const twofold_status committed = twofold_job_commit(job.get());
     if (committed == TWOFOLD_OVER_BUDGET) {
         throw Failure(ExitCode::kMemory, std::string("beside the pixels, ") + twofold_context_message(context.get()));
     }
     check(committed, context.get());
+    if (observer != nullptr) observer->planned(context, job);
     stop_if_interrupted();
     check(twofold_job_run(job.get()), context.get());
     check(twofold_job_get_report(job.get(), report), context.get());
+    if (observer != nullptr) observer->finished(context, job, options.training, output_view);
     if (!options.save_weights.empty()) *trained = stored_weights(context, job);
 
     if (in_place) return input;
     separate.metadata = std::move(input.metadata);
     separate.format = input.format;
     return separate;
+}
+
+// The other methods of a report, each on a copy of the input; nothing of them remains but what the observer keeps.
+void run_compared(const ImageJobOptions& options, const image_io::Image& input, SampleType type, double seconds,
+                  ProgressBar* bar, Observer* observer) {
+    for (const std::string& method : options.observe.compare_with) {
+        ImageJobOptions other = options;
+        other.training = compared_training(options.training, method);
+        other.save_weights.clear();
+        if (other.max_memory > 0) other.max_memory = budget_beside(other.max_memory, input.pixels.size());
+        std::vector<std::uint8_t> no_weights;
+        twofold_report report{};
+        process_image(other, input, type, {}, seconds, bar, observer, &no_weights, &report);
+    }
 }
 
 }  // namespace
@@ -150,6 +169,11 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
     result.width = options.training.factor * (turned ? image.height : image.width);
     result.height = options.training.factor * (turned ? image.width : image.height);
     result.channels = image.channels;
+    std::optional<Observer> observer;
+    if (options.observe.any()) {
+        observer.emplace(options.observe,
+                         ObservedImage{file.input, image, options.white, options.max_memory, options.training.method});
+    }
     result.seconds_read = stopwatch.seconds();
 
     double seconds = 0;
@@ -160,10 +184,13 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
         seconds = std::max(options.deadline - stopwatch.seconds() - reserve, kNoTimeLeft);
     }
     std::vector<std::uint8_t> trained;
-    image = process_image(options, std::move(image), type, stored_weights, seconds, bar, &trained, &result.report);
+    if (observer) run_compared(options, image, type, seconds, bar, &*observer);
+    image = process_image(options, std::move(image), type, stored_weights, seconds, bar,
+                          observer ? &*observer : nullptr, &trained, &result.report);
 
     bar->update("writing", 1, -1);
     write_outputs(options, file, image, format, trained, &result);
+    if (observer) observer->write(trace_folder(options.observe, file), options.write.overwrite);
     result.seconds = stopwatch.seconds();
     return result;
 }

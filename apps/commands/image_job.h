@@ -10,6 +10,7 @@
 #include "apps/common/console.h"
 #include "apps/common/outputs.h"
 #include "apps/common/training_options.h"
+#include "apps/report/observe_options.h"
 
 namespace twofold::apps {
 
@@ -27,6 +28,7 @@ struct ImageJobOptions {
     std::string weights;
     std::optional<image_io::Format> format;
     std::optional<image_io::SampleType> depth;
+    ObserveOptions observe;
     image_io::WriteOptions write;  // quality, subsampling, overwrite
     bool quiet = false;
     bool verbose = false;

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "apps/commands/image_job.h"
+#include "apps/common/stop_reason.h"
 
 namespace twofold::apps {
 namespace {
@@ -12,26 +13,6 @@ std::uint64_t peak_memory() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
-const char* stopped_by(twofold_stop_reason reason) {
-    switch (reason) {
-        case TWOFOLD_STOP_STEPS:
-            return "steps";
-        case TWOFOLD_STOP_DEADLINE:
-            return "deadline";
-        case TWOFOLD_STOP_CALLBACK:
-            return "interrupt";
-        case TWOFOLD_STOP_WEIGHTS:
-            return "weights";
-        case TWOFOLD_STOP_CONVERGED:
-            return "converged";
-        case TWOFOLD_STOP_VARIANCE:
-            return "variance";
-        case TWOFOLD_STOP_NOISE:
-            return "noise";
-    }
-    return "unknown";
 }
 
 }  // namespace

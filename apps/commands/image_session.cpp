@@ -17,6 +17,7 @@ void check_options(const ImageJobOptions& options, const std::vector<PlannedFile
     if (options.output == "-" && options.json) {
         throw Failure(ExitCode::kUsage, "--json and the image cannot both go to standard output");
     }
+    check_observe_options(options.observe, options.training.method, plan, options.write.overwrite);
     if (options.save_weights.empty()) return;
     if (plan.size() > 1) throw Failure(ExitCode::kUsage, "--save-weights works with a single input only");
     if (same_file(options.save_weights, plan.front().input) || same_file(options.save_weights, plan.front().output)) {

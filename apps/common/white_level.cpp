@@ -50,15 +50,26 @@ void scale_to_white(image_io::Image* image, double white) {
         for_each_colour_sample(image, [white](float value) { return static_cast<float>(value / white); });
         return;
     }
+    known_white(*image, white);
+}
+
+double known_white(const image_io::Image& image, double white) {
+    if (image.type != image_io::SampleType::kFloat32) return 1;
+    if (white > 0) return white;
+    const auto channels = static_cast<std::size_t>(image.channels);
+    const std::size_t colours = channels - (image.has_alpha ? 1 : 0);
     float largest = 0;
-    for_each_colour_sample(image, [&largest](float value) {
-        largest = std::max(largest, std::isfinite(value) ? value : 0.0F);
-        return value;
-    });
+    for (std::size_t at = 0; at < image.pixels.size(); at += sizeof(float)) {
+        if (at / sizeof(float) % channels >= colours) continue;
+        float value;
+        std::memcpy(&value, &image.pixels[at], sizeof value);
+        if (std::isfinite(value)) largest = std::max(largest, value);
+    }
     if (largest > kLargestOnUnitScale) {
         throw Failure(ExitCode::kUsage,
                       fmt::format("its samples reach {:g}, so 1 is not white; --white says what is", largest));
     }
+    return 1;
 }
 
 void scale_from_white(image_io::Image* image, double white) {

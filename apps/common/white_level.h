@@ -18,7 +18,9 @@ void check_white(const image_io::Image& image, double white);
 // scale where white is 1; `white` 0 means that it is there already. Throws a Failure when samples above 8 say that this
 // cannot be. Alpha, where opaque is 1, stays.
 void scale_to_white(image_io::Image* image, double white);
-// And back.
+// The same for an image that stays as it is: what divides its samples. Of integer images 1.
+double known_white(const image_io::Image& image, double white);
+// Undoes scale_to_white.
 void scale_from_white(image_io::Image* image, double white);
 
 }  // namespace twofold::apps
