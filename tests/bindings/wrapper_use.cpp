@@ -30,6 +30,64 @@ twofold_status status_of(Body&& body) {
 }  // namespace
 
 int USE_WRAPPER();
+
+// The other methods, and the trace.
+static int use_tasks(twofold::Context& context) {
+    std::vector<float> pixels(24 * 20), output(pixels.size()), large(4 * pixels.size()), white(pixels.size(), 1.0f);
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i * 7919 % 101) / 100.0f;
+    const twofold_image input = twofold::interleaved(pixels.data(), 24, 20, 1);
+    twofold::Job job(context);
+    std::vector<std::int64_t> steps;
+    const auto note = [&](const twofold_trace_point& point) { steps.push_back(point.step); };
+    job.input(input).output(twofold::interleaved(output.data(), 24, 20, 1)).threads(1).steps(4);
+    job.method(TWOFOLD_TWO_STAGE).lambda(0.1).total_variation(TWOFOLD_TV_ISOTROPIC).detail(TWOFOLD_DETAIL_BLEND);
+    job.stop_rule(TWOFOLD_STOP_RULE_NONE).defect(TWOFOLD_DEFECT_NOISE).trace(2, note).commit();
+    twofold::Job moved(std::move(job));
+    moved.run();
+    REQUIRE_ELSE(101, (steps == std::vector<std::int64_t>{0, 2}) && moved.report().lambda == 0.1);
+    // Progress and trace at the same time, then the trace alone, then neither.
+    int calls = 0;
+    moved.progress([&](const twofold_progress&) {
+        ++calls;
+        return TWOFOLD_CONTINUE;
+    });
+    moved.commit();
+    moved.run();
+    REQUIRE_ELSE(102, steps.size() == 4 && calls > 0);
+    calls = 0;
+    moved.progress({}).commit();
+    moved.run();
+    REQUIRE_ELSE(103, steps.size() == 6 && calls == 0);
+    moved.trace(0, note).commit();
+    moved.run();
+    REQUIRE_ELSE(104, steps.size() == 6);
+
+    // What the trace throws comes out of run, once.
+    moved.trace(1, [](const twofold_trace_point&) { throw Stopped(); }).steps(100000).commit();
+    bool stopped = false;
+    try {
+        moved.run();
+    } catch (const Stopped&) {
+        stopped = true;
+    }
+    REQUIRE_ELSE(105, stopped);
+    moved.trace(1, {}).steps(2).commit();
+    moved.run();
+    REQUIRE_ELSE(106, status_of([&] { moved.trace(-1, note); }) == TWOFOLD_INVALID_ARGUMENT);
+
+    moved.method(TWOFOLD_DIP).mask(twofold::interleaved(white.data(), 24, 20, 1));
+    REQUIRE_ELSE(107, status_of([&] { moved.commit(); }) == TWOFOLD_INVALID_ARGUMENT);
+    white[30] = 0;
+    moved.missing(TWOFOLD_MISSING_RANDOM).commit();
+    moved.run();
+    REQUIRE_ELSE(108, output[29] == pixels[29] && output[31] == pixels[31] && output[30] != pixels[30]);
+    moved.without_mask().method(TWOFOLD_LANCZOS).factor(2);
+    moved.output(twofold::interleaved(large.data(), 48, 40, 1)).commit();
+    moved.run();
+    REQUIRE_ELSE(109, moved.report().stop_reason == TWOFOLD_STOP_CONVERGED && large[500] != 0);
+    return 0;
+}
+
 int USE_WRAPPER() {
     REQUIRE_ELSE(1, !twofold::version().empty() && !twofold::query(TWOFOLD_QUERY_METHODS).empty());
     std::vector<float> pixels(32 * 24 * 3), output(pixels.size()), again(pixels.size());
@@ -89,5 +147,5 @@ int USE_WRAPPER() {
     REQUIRE_ELSE(14, context.compare(input, part).largest_error == 0);
     REQUIRE_ELSE(15, planes[3 * 40 + 2] == pixels[0] && planes[40 * 30 + 3 * 40 + 2] == pixels[1]);
     REQUIRE_ELSE(16, twofold::interleaved(pixels.data(), 10, 4, 2, true, 64).row_stride == 256);
-    return 0;
+    return use_tasks(context);
 }
