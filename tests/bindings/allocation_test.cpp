@@ -140,6 +140,96 @@ TEST_CASE("run allocates nothing", "[allocation]") {
     }
 }
 
+namespace {
+
+// One for every pipeline beside ZS-N2N.
+enum class Task { kTv, kPrior, kTwoStage, kFill, kEnlarge, kInterpolate };
+
+// Settings and images of a task.
+struct TaskSetup {
+    Picture<std::uint8_t> input{36, 30, 4, true}, output{36, 30, 4, true}, large{72, 60, 4, true}, mask{36, 30, 1};
+
+    TaskSetup() {
+        for (std::size_t i = 0; i < mask.pixels.size(); ++i) mask.pixels[i] = i % 5 ? 255 : 0;
+    }
+    twofold_status set(twofold_job* job, Task task) const {
+        const bool enlarges = task == Task::kEnlarge || task == Task::kInterpolate;
+        const twofold_method method = task == Task::kTv            ? TWOFOLD_TV
+                                      : task == Task::kTwoStage    ? TWOFOLD_TWO_STAGE
+                                      : task == Task::kInterpolate ? TWOFOLD_LANCZOS
+                                                                   : TWOFOLD_DIP;
+        const twofold_status steps[] = {
+            twofold_job_set_input(job, &input.view),
+            twofold_job_set_output(job, enlarges ? &large.view : &output.view),
+            twofold_job_set_method(job, method),
+            twofold_job_set_factor(job, enlarges ? 2 : 1),
+            twofold_job_set_mask(job, task == Task::kFill ? &mask.view : nullptr),
+            twofold_job_set_missing(job, TWOFOLD_MISSING_HOLE),
+            twofold_job_set_steps(job, 3),
+        };
+        for (const twofold_status status : steps)
+            if (status != TWOFOLD_OK) return status;
+        return TWOFOLD_OK;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("run allocates nothing, whatever the task", "[allocation]") {
+    const Task task =
+        GENERATE(Task::kTv, Task::kPrior, Task::kTwoStage, Task::kFill, Task::kEnlarge, Task::kInterpolate);
+    const int threads = GENERATE(1, 2);
+    CAPTURE(static_cast<int>(task), threads);
+    const TaskSetup setup;
+    const Context context;
+    const Job job(context);
+    REQUIRE(setup.set(job, task) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_progress(
+                job, [](const twofold_progress*, void*) { return TWOFOLD_CONTINUE; }, nullptr) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_trace(
+                job, 1, [](const twofold_trace_point*, void*) {}, nullptr) == TWOFOLD_OK);
+    REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+    for (int run = 0; run < 2; ++run) {
+        start_counting();
+        const twofold_status status = twofold_job_run(job);
+        const std::int64_t allocations = stop_counting();
+        CHECK(status == TWOFOLD_OK);
+        CHECK(allocations == 0);
+    }
+}
+
+TEST_CASE("every task reports refused memory, whichever allocation it is", "[allocation]") {
+    const Task task =
+        GENERATE(Task::kTv, Task::kPrior, Task::kTwoStage, Task::kFill, Task::kEnlarge, Task::kInterpolate);
+    CAPTURE(static_cast<int>(task));
+    const TaskSetup setup;
+    const Context context;
+    const Job job(context);
+    REQUIRE(setup.set(job, task) == TWOFOLD_OK);
+    REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+    int refused = 0;
+    bool done = false;
+    for (std::int64_t n = 0; n < 100000 && !done; ++n) {
+        // The last commit's memory is released, so that what is taken now is all there is.
+        REQUIRE(setup.set(job, task) == TWOFOLD_OK);
+        start_failing(n);
+        const twofold_status status = twofold_job_commit(job);
+        if (status != TWOFOLD_OK) {
+            const Outcome outcome = stop_failing();
+            CAPTURE(n);
+            REQUIRE(status == TWOFOLD_OUT_OF_MEMORY);
+            REQUIRE(outcome.balance == 0);
+            ++refused;
+        } else {
+            done = !stop_failing().failed;
+        }
+    }
+    CHECK(done);
+    CHECK(refused > 2);
+    CHECK(twofold_job_run(job) == TWOFOLD_OK);
+}
+
 TEST_CASE("the watch itself works", "[allocation]") {
     start_counting();
     auto* volatile from_new = new int(1);
