@@ -350,6 +350,7 @@ TEST_CASE("progress tells of both ends, also when a rule stops the fit", "[fit]"
     }
     struct Seen {
         std::int64_t trained = 0, applied = 0;
+        std::int64_t of = 0;
     } seen;
     const auto fit = setup.make();
     fit->run(
@@ -357,12 +358,14 @@ TEST_CASE("progress tells of both ends, also when a rule stops the fit", "[fit]"
             auto& to = *static_cast<Seen*>(user);
             (progress.phase == Phase::kTrain ? to.trained : to.applied) = progress.done;
             CHECK(progress.done <= progress.total);
+            if (progress.phase == Phase::kTrain) to.of = progress.total;
             // Too late to change anything.
             return progress.done == progress.total ? ProgressAction::kFinish : ProgressAction::kContinue;
         },
         &seen);
     CHECK(seen.trained == fit->report().steps_done);
     CHECK(seen.applied == 1);
+    CHECK(seen.trained == seen.of);
     CHECK(fit->report().stop_reason == (by_rule ? StopReason::kNoise : StopReason::kSteps));
 }
 

@@ -17,6 +17,7 @@ namespace {
 
 // Streams of random numbers, one a purpose.
 constexpr std::uint64_t kBaseInput = 0x64697010, kInputNoise = 0x64697011, kParameterNoise = 0x64697012;
+constexpr std::size_t kNoiseRun = 4096;  // parameters that one task adds noise to
 constexpr std::int64_t kGoodEvery = 25;  // steps between copies of good parameters
 // The average spans a fifth of the steps until that is its full length. From the first step on at its full length, it
 // would still be a third grey at step 100: measured, 1 to 6 dB less where a rule stops after 200 steps.
@@ -173,6 +174,7 @@ void Fit::run(ProgressCallback callback, void* user) {
         ++report_.steps_done;
         if (over) {
             report_.stop_reason = rule_.kind == StopRule::Kind::kNoise ? StopReason::kNoise : StopReason::kVariance;
+            watch.plan(report_.steps_done);
             watch.finished(true);
             break;
         }
@@ -181,6 +183,7 @@ void Fit::run(ProgressCallback callback, void* user) {
             schedule.update(report_.steps_done, control.elapsed(), control.left(0.1 * per_step));
             report_.stop_reason = schedule.shortened() ? StopReason::kDeadline : StopReason::kSteps;
         }
+        watch.plan(schedule.steps());
         if (watch.finished(report_.steps_done >= schedule.steps())) {
             report_.stop_reason = StopReason::kCallback;
             break;
@@ -264,13 +267,16 @@ void Fit::add_parameter_noise(std::int64_t step) {
         const double count = static_cast<double>(block.size());
         const double sigma =
             recipe_.parameter_noise * std::sqrt(std::max(0.0, squares / count - sum * sum / (count * count)));
-        for (std::size_t i = 0; i < block.size(); i += 2) {
-            const RandomBlock words = random_block(
-                settings_.seed, kParameterNoise + (static_cast<std::uint64_t>(step) << 32), block.offset + i);
-            const auto pair = normal_pair(words[0], words[1]);
-            for (std::size_t k = i; k < std::min(i + 2, block.size()); ++k)
-                values[k] += static_cast<float>(sigma * pair[k - i]);
-        }
+        const std::uint64_t stream = kParameterNoise + (static_cast<std::uint64_t>(step) << 32);
+        team_.run(static_cast<std::int64_t>((block.size() + kNoiseRun - 1) / kNoiseRun), [&](std::int64_t task, int) {
+            const std::size_t begin = static_cast<std::size_t>(task) * kNoiseRun;
+            for (std::size_t i = begin; i < std::min(begin + kNoiseRun, block.size()); i += 2) {
+                const RandomBlock words = random_block(settings_.seed, stream, block.offset + i);
+                const auto pair = normal_pair(words[0], words[1]);
+                for (std::size_t k = i; k < std::min(i + 2, block.size()); ++k)
+                    values[k] += static_cast<float>(sigma * pair[k - i]);
+            }
+        });
     }
 }
 
