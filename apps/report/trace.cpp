@@ -29,17 +29,21 @@ void TraceRecorder::add(const twofold_trace_point& point) {
     }
     curve_.push_back(row);
 
-    const std::int64_t most_pixels = options_.files ? 0 : kSnapshotPixels;
-    Picture picture = picture_of(*point.output, {1, most_pixels, &options_.look});
-    last_.reset();
     if (schedule_.is_snapshot(point.step)) {
-        take_snapshot(point.step, picture);
-    } else {
-        last_ = Snapshot{point.step, std::move(picture), {}};
+        last_step_.reset();
+        take_snapshot(point.step, *point.output);
+        return;
     }
+    const auto* samples = static_cast<const float*>(point.output->data);
+    last_step_ = point.step;
+    last_output_.assign(samples, samples + point.output->width * point.output->height * point.output->channels);
+    last_view_ = *point.output;
+    last_view_.data = last_output_.data();
 }
 
-void TraceRecorder::take_snapshot(std::int64_t step, const Picture& picture) {
+void TraceRecorder::take_snapshot(std::int64_t step, const twofold_image& output) {
+    const Look look{1, options_.files ? 0 : kSnapshotPixels, &options_.look};
+    const Picture picture = picture_of(output, look);
     Snapshot snapshot;
     snapshot.step = step;
     if (options_.files) snapshot.png = image_io::encode_image(picture.image, image_io::Format::kPng, {});
@@ -53,8 +57,9 @@ void TraceRecorder::take_snapshot(std::int64_t step, const Picture& picture) {
 
 void TraceRecorder::finish() {
     if (failure_) std::rethrow_exception(failure_);
-    if (last_) take_snapshot(last_->step, last_->picture);
-    last_.reset();
+    if (last_step_) take_snapshot(*last_step_, last_view_);
+    last_step_.reset();
+    last_output_ = {};
 }
 
 }  // namespace twofold::apps

@@ -38,8 +38,8 @@ class TraceRecorder {
     // Without a call nothing is recorded. Between commit, which knows how many steps there will be, and run.
     void plan(const SnapshotSchedule& schedule) { schedule_ = schedule; }
 
-    // What twofold_job_set_trace takes, to be called at every step; `user` is the recorder. Never throws, as a C
-    // library calls it: what goes wrong is kept for finish(), later points are ignored.
+    // What twofold_job_set_trace takes (images without gaps), to be called at every step; `user` is the recorder. Never
+    // throws, as a C library calls it: what goes wrong is kept for finish(), later points are ignored.
     static void on_point(const twofold_trace_point* point, void* user) noexcept;
 
     // After the last point, whose output becomes a snapshot even if the schedule did not foresee an end there. Throws
@@ -51,7 +51,7 @@ class TraceRecorder {
 
   private:
     void add(const twofold_trace_point& point);
-    void take_snapshot(std::int64_t step, const Picture& picture);
+    void take_snapshot(std::int64_t step, const twofold_image& output);
 
     TraceOptions options_;
     const Reference& noisy_;
@@ -59,7 +59,10 @@ class TraceRecorder {
     SnapshotSchedule schedule_;
     Curve curve_;
     std::vector<Snapshot> snapshots_;
-    std::optional<Snapshot> last_;  // the newest output while it is not yet a snapshot
+    // The newest output while it is not yet a snapshot: copying is faster than making a picture of every one.
+    std::optional<std::int64_t> last_step_;
+    std::vector<float> last_output_;
+    twofold_image last_view_{};
     std::exception_ptr failure_;
 };
 
