@@ -1,13 +1,10 @@
 // Conv2dLayer's Winograd algorithm: tiles go through the kernels of winograd_simd.cpp in chunks whose transforms stay
-// in the second-level cache.
+// in the second-level cache, as far as the weights that pass by let them.
 //
-//   forward, backward_data   a chunk's 36 matrices [tile][in], times 36 matrices [in][out] that pack() prepared, for
-//   some
-//                            output channels at a time
+//   forward, backward_data   a chunk's 36 matrices [tile][in], times 36 matrices [in][out] that pack() prepared
 //   backward_weights         36 sums [in][out] of outer products. Those of 128x128 channels take 2.4 MB; so a task
-//   keeps
-//                            the sums of a block of channels in its cache while a band of tiles passes by, and the
-//                            transforms are done again for the next block. Bands are added in order.
+//                            keeps the sums of a block of channels while a band of tiles passes by, and transforms are
+//                            done again for the next block. Bands are added in order.
 //
 // Chunks, blocks and bands depend on the shape only.
 #include <algorithm>
@@ -20,12 +17,11 @@ namespace twofold::ops {
 namespace {
 
 // Tiles whose transforms are held at a time: measured best with a second-level cache of 1 MB.
-constexpr int kForwardChunk = 30;
+constexpr int kForwardChunk = 28;
 constexpr int kGradientChunk = 32;
-// Channels in a block: of outputs, and of both sides of the gradient's products.
-constexpr int kOutputBlock = 64;
+// Channels in a block, of both sides of the gradient's products.
 constexpr int kGradientInBlock = 80;
-constexpr int kGradientOutBlock = 64;
+constexpr int kGradientOutBlock = 128;
 
 int parts(int count, int most) { return (count + most - 1) / most; }
 
@@ -45,15 +41,6 @@ struct Grid {
     int chunk(int most) const { return std::clamp(tiles() / 8, 1, most); }
 };
 Grid grid_of(int height, int width) { return {parts(height, kWinogradOutput), parts(width, kWinogradOutput)}; }
-
-// Calls body(first, last) for blocks of output channels: whole vectors, dealt out evenly.
-template <typename Body>
-void for_blocks(int channels, const Body& body) {
-    const int vectors = padded_channels(channels) / kVectorMultiple;
-    const int blocks = parts(vectors, kOutputBlock / kVectorMultiple);
-    for (int block = 0; block < blocks; ++block)
-        body(vectors * block / blocks * kVectorMultiple, vectors * (block + 1) / blocks * kVectorMultiple);
-}
 
 class LayerWinograd final : public ConvLayerAlgorithm {
   public:
@@ -112,8 +99,7 @@ class LayerWinograd final : public ConvLayerAlgorithm {
 
 std::ptrdiff_t LayerWinograd::thread_size() const {
     const ConvLayerShape& c = shape();
-    const std::ptrdiff_t forward =
-        kWinogradPlanes * (plane_of(kForwardChunk, std::max(c.in, c.out)) + plane_of(kForwardChunk, kOutputBlock));
+    const std::ptrdiff_t forward = (kWinogradPlanes + 1) * plane_of(kForwardChunk, std::max(c.in, c.out));
     const std::ptrdiff_t gradient =
         kWinogradPlanes * (plane_of(kGradientChunk, in_block()) + plane_of(kGradientChunk, out_block()) +
                            std::ptrdiff_t{in_block()} * out_block());
@@ -124,15 +110,14 @@ void LayerWinograd::pack(ThreadTeam& team, const float* weights, float* packed) 
     const ConvLayerShape& c = shape();
     const std::ptrdiff_t tap = std::ptrdiff_t{c.in} * c.out;
     float* turned = packed + forward_weights();
-    // weights[36][in][columns] for each block of output channels.
     const auto pack_row = [](const float* from, std::ptrdiff_t step_tap, std::ptrdiff_t step, int depth,
                              std::int64_t row, int channels, float* to) {
-        for_blocks(channels, [&](int first, int last) {
-            const std::ptrdiff_t columns = last - first;
-            simd::winograd_weights(from + first * step, step_tap, step, std::min(last, channels) - first,
-                                   to + std::ptrdiff_t{kWinogradPlanes} * depth * first + row * columns,
-                                   depth * columns);
-        });
+        const int columns = padded_channels(channels);
+        for (int first = 0; first < columns; first += kWinogradPanel) {
+            const int width = std::min(kWinogradPanel, columns - first);
+            simd::winograd_weights(from + first * step, step_tap, step, std::min(width, channels - first),
+                                   to + std::ptrdiff_t{depth} * first + row * width, std::ptrdiff_t{depth} * columns);
+        }
     };
     team.run(c.in, [&](std::int64_t i, int) { pack_row(weights + i * c.out, tap, 1, c.in, i, c.out, packed); });
     team.run(c.out, [&](std::int64_t o, int) { pack_row(weights + 8 * tap + o, -tap, c.out, c.out, o, c.in, turned); });
@@ -144,23 +129,16 @@ void LayerWinograd::correlate(ThreadTeam& team, const simd::ConstWinogradMap& fr
     const int chunk = grid.chunk(kForwardChunk);
     team.run(parts(grid.tiles(), chunk), [&](std::int64_t task, int thread) {
         float* border = scratch + thread * thread_size();
-        float* src_tiles = border + rounded(border_size());
-        float* dst_tiles = src_tiles + kWinogradPlanes * plane_of(kForwardChunk, from.channels);
-        simd::WinogradTiles tiles{grid.across, static_cast<int>(task) * chunk, 0, padded_channels(from.channels),
-                                  plane_of(kForwardChunk, from.channels)};
+        float* planes = border + rounded(border_size());
+        simd::WinogradTiles tiles{grid.across, static_cast<int>(task) * chunk, 0,
+                                  std::ptrdiff_t{kForwardChunk} * kWinogradBlock,
+                                  plane_of(kForwardChunk, std::max(from.channels, to.channels))};
         tiles.count = std::min(chunk, grid.tiles() - tiles.first);
-        simd::winograd_src(from, tiles, src_tiles, border);
-        for_blocks(to.channels, [&](int first, int last) {
-            simd::WinogradTiles result = tiles;
-            result.channels = last - first;
-            result.plane = plane_of(kForwardChunk, last - first);
-            simd::winograd_multiply(tiles, src_tiles, weights + std::ptrdiff_t{kWinogradPlanes} * from.channels * first,
-                                    from.channels, last - first, result, dst_tiles);
-            simd::WinogradMap part = to;
-            part.data += first;
-            part.channels = std::min(last, to.channels) - first;
-            simd::winograd_dst(result, dst_tiles, bias ? bias + first : nullptr, part);
-        });
+        // Products take the place of the frequency before, which has been read.
+        simd::winograd_src(from, tiles, planes + tiles.plane, border);
+        simd::winograd_multiply(tiles, planes + tiles.plane, weights, from.channels, padded_channels(to.channels),
+                                planes);
+        simd::winograd_dst(tiles, planes, bias, to);
     });
 }
 
@@ -170,10 +148,9 @@ void LayerWinograd::sum_band(int band, int in_first, int out_first, const simd::
     const std::int64_t tiles = grid().tiles();
     const int first = static_cast<int>(tiles * band / weight_bands());
     const int last = static_cast<int>(tiles * (band + 1) / weight_bands());
-    simd::WinogradTiles from{grid().across, first, 0, padded_channels(src.channels),
+    simd::WinogradTiles from{grid().across, first, 0, std::ptrdiff_t{kGradientChunk} * kWinogradBlock,
                              plane_of(kGradientChunk, src.channels)};
     simd::WinogradTiles diff = from;
-    diff.channels = diff_dst.channels;
     diff.plane = plane_of(kGradientChunk, diff_dst.channels);
     float* border = scratch;
     float* sums = border + rounded(border_size());
@@ -226,7 +203,7 @@ void LayerWinograd::backward_weights(ThreadTeam& team, ConstMap src, ConstMap di
 
 std::unique_ptr<ConvLayerAlgorithm> make_layer_winograd(const ConvLayerShape& shape, int threads) {
     if (shape.kernel != 3 || shape.stride != 1) return nullptr;
-    if (shape.in < kWinogradMinChannels || shape.out % kWinogradMinChannels != 0) return nullptr;
+    if (shape.in < kWinogradBlock || shape.out % kWinogradBlock != 0) return nullptr;
     return std::make_unique<LayerWinograd>(shape, threads);
 }
 

@@ -16,26 +16,61 @@
 HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
 
-// Register tiles of the products.
+// Register tiles of the forward products (tiles by vectors of columns) and of the sums of gradients (rows, i.e.
+// channels of src, by vectors of columns).
 #if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
-constexpr int kProductRows = 6;
-constexpr int kProductVectors = 4;
+constexpr int kProductRows = 14, kProductVectors = 2;
+constexpr int kSumRows = 6, kSumVectors = 4;
 #else
-constexpr int kProductRows = 4;
-constexpr int kProductVectors = 3;
+constexpr int kProductRows = 6, kProductVectors = 2;
+constexpr int kSumRows = 4, kSumVectors = 3;
 #endif
 
 constexpr int kLine = 16;  // floats in a cache line
+static_assert(kLine == kWinogradBlock);
 
 // Into the second-level cache to be read; into the first to be written.
 HWY_INLINE void prefetch_to_read(const float* memory) { __builtin_prefetch(memory, 0, 2); }
 HWY_INLINE void prefetch_to_write(const float* memory) { __builtin_prefetch(memory, 1, 3); }
 
-// Calls body(c) for the first channel of each vector. The last vector may overlap the one before.
+// The first `count` lanes from memory, 0 in the others.
+HWY_INLINE V load_first(const float* from, int count) {
+    const D d;
+#if HWY_TARGET <= HWY_AVX3
+    return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(std::max(0, count))), d, from);
+#else
+    HWY_ALIGN float lanes[16] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = from[i];
+    return hn::Load(d, lanes);
+#endif
+}
+
+// A vector of channels: all of its lanes, or those that are left of a pixel's channels.
+struct WholeVector {
+    HWY_INLINE V load(const float* from) const { return hn::LoadU(D(), from); }
+    HWY_INLINE void store(V value, float* to) const { hn::StoreU(value, D(), to); }
+};
+struct PartOfVector {
+    int count;
+    HWY_INLINE V load(const float* from) const { return load_first(from, count); }
+    HWY_INLINE void store(V value, float* to) const { store_first(value, count, to); }
+};
+
+// Calls body(c, access) for the first channel of each vector, up to the end of the last block of channels.
 template <class Body>
 HWY_INLINE void for_channels(int channels, const Body& body) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
-    for (int c = 0; c < channels; c += lanes) body(std::min(c, channels - lanes));
+    int c = 0;
+    for (; c + lanes <= channels; c += lanes) body(c, WholeVector());
+    for (; c % kWinogradBlock != 0; c += lanes) body(c, PartOfVector{channels - c});
+    // A part that begins a block.
+    if (c < channels)
+        for (const int end = c + kWinogradBlock; c < end; c += lanes) body(c, PartOfVector{channels - c});
+}
+
+// Where channel c of the first tile lies.
+HWY_INLINE std::ptrdiff_t channel_offset(const simd::WinogradTiles& tiles, int c) {
+    return c / kWinogradBlock * tiles.block + c % kWinogradBlock;
 }
 
 // `count` dealt out evenly to as few parts as hold at most `most` each: calls body(begin, size).
@@ -109,13 +144,13 @@ void winograd_src(const simd::ConstWinogradMap& src, const simd::WinogradTiles& 
         std::ptrdiff_t row, pixel;
         const float* HWY_RESTRICT tile = find_tile<kWinogradInput>(src, top, left, border, &row, &pixel);
         const std::ptrdiff_t next = next_tile<kWinogradInput>(src, left, tile == border, pixel);
-        float* HWY_RESTRICT out = to + t * tiles.channels;
-        for_channels(src.channels, [&](int c) HWY_ATTR {
+        for_channels(src.channels, [&](int c, auto access) HWY_ATTR {
+            float* HWY_RESTRICT out = to + t * kWinogradBlock + channel_offset(tiles, c);
             prefetch_next_tile<kWinogradInput>(tile + c, next, row, pixel);
             transform_2d<SrcTransform>(
-                [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + y * row + x * pixel + c); },
+                [&](int y, int x) HWY_ATTR { return access.load(tile + y * row + x * pixel + c); },
                 [&](int y, int x, V value)
-                    HWY_ATTR { hn::StoreU(value, d, out + (kWinogradInput * y + x) * tiles.plane + c); });
+                    HWY_ATTR { hn::StoreU(value, d, out + (kWinogradInput * y + x) * tiles.plane); });
         });
     }
 }
@@ -129,79 +164,94 @@ void winograd_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::Winog
         std::ptrdiff_t row, pixel;
         const float* HWY_RESTRICT tile = find_tile<kWinogradOutput>(diff_dst, top, left, border, &row, &pixel);
         const std::ptrdiff_t next = next_tile<kWinogradOutput>(diff_dst, left, tile == border, pixel);
-        float* HWY_RESTRICT out = to + t * tiles.channels;
-        for_channels(diff_dst.channels, [&](int c) HWY_ATTR {
+        for_channels(diff_dst.channels, [&](int c, auto access) HWY_ATTR {
+            float* HWY_RESTRICT out = to + t * kWinogradBlock + channel_offset(tiles, c);
             prefetch_next_tile<kWinogradOutput>(tile + c, next, row, pixel);
             V sum = hn::Zero(d);
             transform_2d<DiffDstTransform>(
                 [&](int y, int x) HWY_ATTR {
-                    const V value = hn::LoadU(d, tile + y * row + x * pixel + c);
+                    const V value = access.load(tile + y * row + x * pixel + c);
                     sum = hn::Add(sum, value);
                     return value;
                 },
                 [&](int y, int x, V value)
-                    HWY_ATTR { hn::StoreU(value, d, out + (kWinogradInput * y + x) * tiles.plane + c); });
+                    HWY_ATTR { hn::StoreU(value, d, out + (kWinogradInput * y + x) * tiles.plane); });
             if (bias_sums) hn::StoreU(hn::Add(hn::LoadU(d, bias_sums + c), sum), d, bias_sums + c);
         });
     }
 }
 
-// kR tiles by kV vectors of one of the 36 products. Meanwhile it asks for the memory from `next` on, a cache line for
-// each step of the depth: the weights of the product to come, which are not in the cache yet.
+// kR tiles by kV vectors of one of the 36 products. Meanwhile it asks for the tiles that come next, which are in the
+// second-level cache, and for the memory from `next` on, a cache line for two steps of the depth: the weights of the
+// product to come, which are in no cache of this core yet.
 template <int kR, int kV>
-HWY_INLINE void product_tile(const float* HWY_RESTRICT src, std::ptrdiff_t src_step, const float* HWY_RESTRICT weights,
-                             int depth, std::ptrdiff_t columns, float* HWY_RESTRICT dst, std::ptrdiff_t dst_step,
-                             const float* next) {
+HWY_INLINE void product_tile(const float* HWY_RESTRICT src, std::ptrdiff_t src_block, const float* HWY_RESTRICT weights,
+                             int depth, std::ptrdiff_t columns, float* HWY_RESTRICT dst,
+                             const std::ptrdiff_t (&dst_offset)[kV], const float* next) {
     const D d;
     const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
     V sum[kR][kV];
-    HWY_UNROLL(8)
+    HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
         HWY_UNROLL(8)
         for (int v = 0; v < kV; ++v) sum[r][v] = hn::Zero(d);
     }
-    for (int k = 0; k < depth; ++k) {
-        prefetch_to_read(next + k * kLine);
-        V w[kV];
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, weights + v * lanes);
-        weights += columns;
-        HWY_UNROLL(8)
-        for (int r = 0; r < kR; ++r) {
-            const V s = hn::Set(d, src[r * src_step + k]);
+    for (int begin = 0; begin < depth; begin += kWinogradBlock, src += src_block) {
+        const int steps = std::min(kWinogradBlock, depth - begin);
+        for (int k = 0; k < steps; ++k) {
+            __builtin_prefetch(src + (kR + k) * kWinogradBlock, 0, 3);
+            if (k % 2 == 0) {
+                prefetch_to_read(next);
+                next += kLine;
+            }
+            V w[kV];
             HWY_UNROLL(8)
-            for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(s, w[v], sum[r][v]);
+            for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, weights + v * lanes);
+            weights += columns;
+            HWY_UNROLL(16)
+            for (int r = 0; r < kR; ++r) {
+                const V s = hn::Set(d, src[r * kWinogradBlock + k]);
+                HWY_UNROLL(8)
+                for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(s, w[v], sum[r][v]);
+            }
         }
     }
-    HWY_UNROLL(8)
+    HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
         HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, dst + r * dst_step + v * lanes);
+        for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, dst + r * kWinogradBlock + dst_offset[v]);
     }
 }
 
-void winograd_multiply(const simd::WinogradTiles& from_tiles, const float* from, const float* weights, int depth,
-                       int columns, const simd::WinogradTiles& to_tiles, float* to) {
+void winograd_multiply(const simd::WinogradTiles& tiles, const float* from, const float* weights, int depth,
+                       int columns, float* to) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
-    const std::ptrdiff_t panel = std::ptrdiff_t{depth} * columns;
-    for (int f = 0; f < kWinogradPlanes; ++f) {
-        const float* next = f + 1 < kWinogradPlanes ? weights + (f + 1) * panel : weights;
-        for_parts(columns / lanes, kProductVectors, [&](int first_vector, int vectors) HWY_ATTR {
-            with_constant<kProductVectors>(vectors, [&](auto v) HWY_ATTR {
-                for_parts(from_tiles.count, kProductRows, [&](int tile, int rows) HWY_ATTR {
-                    const std::ptrdiff_t lines = std::ptrdiff_t{depth} * kLine;  // asked for by one register tile
-                    const float* ahead = next + std::min(tile / kProductRows * lines, panel - lines);
-                    with_constant<kProductRows>(rows, [&](auto r) HWY_ATTR {
-                        product_tile<decltype(r)::value, decltype(v)::value>(
-                            from + f * from_tiles.plane + tile * from_tiles.channels, from_tiles.channels,
-                            weights + f * panel + first_vector * lanes, depth, columns,
-                            to + f * to_tiles.plane + tile * to_tiles.channels + first_vector * lanes,
-                            to_tiles.channels, ahead);
+    for (int f = 0; f < kWinogradPlanes; ++f)
+        for (int panel = 0; panel < columns; panel += kWinogradPanel) {
+            const int width = std::min(kWinogradPanel, columns - panel);
+            const float* own = weights + (std::ptrdiff_t{f} * columns + panel) * depth;
+            // What is asked for meanwhile, a cache line for two steps of the depth: the panel at the same place of the
+            // next frequency.
+            const std::ptrdiff_t ahead = std::ptrdiff_t{f + 1} * columns * depth + std::ptrdiff_t{panel} * depth;
+            const float* next = weights + (f + 1 < kWinogradPlanes ? ahead : std::ptrdiff_t{panel} * depth);
+            const std::ptrdiff_t lines = std::ptrdiff_t{depth} / 2 * kLine, most = std::ptrdiff_t{depth} * width;
+            std::ptrdiff_t asked = 0;
+            for_parts(width / lanes, kProductVectors, [&](int first_vector, int vectors) HWY_ATTR {
+                with_constant<kProductVectors>(vectors, [&](auto v) HWY_ATTR {
+                    constexpr int kV = decltype(v)::value;
+                    std::ptrdiff_t offset[kV];
+                    for (int i = 0; i < kV; ++i) offset[i] = channel_offset(tiles, panel + (first_vector + i) * lanes);
+                    for_parts(tiles.count, kProductRows, [&](int tile, int rows) HWY_ATTR {
+                        with_constant<kProductRows>(rows, [&](auto r) HWY_ATTR {
+                            product_tile<decltype(r)::value, kV>(
+                                from + f * tiles.plane + tile * kWinogradBlock, tiles.block, own + first_vector * lanes,
+                                depth, width, to + f * tiles.plane + tile * kWinogradBlock, offset, next + asked);
+                        });
+                        asked = std::min(asked + lines, std::max<std::ptrdiff_t>(0, most - lines));
                     });
                 });
             });
-        });
-    }
+        }
 }
 
 void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const float* bias,
@@ -214,37 +264,74 @@ void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const flo
         const int width = std::min(kWinogradOutput, dst.width - left);
         const int next_pixel = left + 2 * kWinogradOutput <= dst.width ? kWinogradOutput : 0;
         float* HWY_RESTRICT out = dst.data + top * dst.row + left * dst.pixel;
-        const float* HWY_RESTRICT tile = from + t * tiles.channels;
-        for_channels(dst.channels, [&](int c) HWY_ATTR {
+        for_channels(dst.channels, [&](int c, auto access) HWY_ATTR {
+            const float* HWY_RESTRICT tile = from + t * kWinogradBlock + channel_offset(tiles, c);
             for (int y = 0; y < height; ++y)
                 for (int x = 0; x < width; ++x) prefetch_to_write(out + y * dst.row + (x + next_pixel) * dst.pixel + c);
-            const V start = bias ? hn::LoadU(d, bias + c) : hn::Zero(d);
+            const V start = bias ? access.load(bias + c) : hn::Zero(d);
             transform_2d<DstTransform>(
-                [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + (kWinogradInput * y + x) * tiles.plane + c); },
+                [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + (kWinogradInput * y + x) * tiles.plane); },
                 [&](int y, int x, V value) HWY_ATTR {
                     if (y < height && x < width)
-                        hn::StoreU(hn::Add(value, start), d, out + y * dst.row + x * dst.pixel + c);
+                        access.store(hn::Add(value, start), out + y * dst.row + x * dst.pixel + c);
                 });
         });
+    }
+}
+
+// kR channels of src by kV vectors of columns of one of the 36 sums of outer products over `count` tiles.
+template <int kR, int kV>
+HWY_INLINE void sum_tile(int count, const float* HWY_RESTRICT src, const float* HWY_RESTRICT diff,
+                         const std::ptrdiff_t (&diff_offset)[kV], float* HWY_RESTRICT sums, std::ptrdiff_t columns) {
+    const D d;
+    const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
+    V sum[kR][kV];
+    HWY_UNROLL(16)
+    for (int r = 0; r < kR; ++r) {
+        HWY_UNROLL(8)
+        for (int v = 0; v < kV; ++v) {
+            sum[r][v] = hn::LoadU(d, sums + r * columns + v * lanes);
+            // The sums of the channels that come next.
+            prefetch_to_write(sums + (kR + r) * columns + v * lanes);
+        }
+    }
+    for (int t = 0; t < count; ++t, src += kWinogradBlock) {
+        V w[kV];
+        HWY_UNROLL(8)
+        for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, diff + t * kWinogradBlock + diff_offset[v]);
+        HWY_UNROLL(16)
+        for (int r = 0; r < kR; ++r) {
+            const V s = hn::Set(d, src[r]);
+            HWY_UNROLL(8)
+            for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(s, w[v], sum[r][v]);
+        }
+    }
+    HWY_UNROLL(16)
+    for (int r = 0; r < kR; ++r) {
+        HWY_UNROLL(8)
+        for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, sums + r * columns + v * lanes);
     }
 }
 
 void winograd_accumulate(const simd::WinogradTiles& from_tiles, const float* from, int rows,
                          const simd::WinogradTiles& diff_tiles, const float* diff, int columns, float* sums) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
-    const int step = static_cast<int>(from_tiles.channels), diff_step = static_cast<int>(diff_tiles.channels);
     for (int f = 0; f < kWinogradPlanes; ++f)
-        for_parts(columns / lanes, kProductVectors, [&](int first_vector, int vectors) HWY_ATTR {
-            const ConstMap g(diff + f * diff_tiles.plane + first_vector * lanes, 0);
-            with_constant<kProductVectors>(vectors, [&](auto v) HWY_ATTR {
-                for_parts(rows, kProductRows, [&](int row, int count) HWY_ATTR {
-                    const ConstMap s(from + f * from_tiles.plane + row, 0);
-                    float* block = sums + std::ptrdiff_t{f * rows + row} * columns + first_vector * lanes;
-                    with_constant<kProductRows>(count, [&](auto r) HWY_ATTR {
-                        accumulate_tile<decltype(r)::value, decltype(v)::value>(1, from_tiles.count, s, step, g,
-                                                                                diff_step, block, columns);
+        for_parts(columns / lanes, kSumVectors, [&](int first_vector, int vectors) HWY_ATTR {
+            with_constant<kSumVectors>(vectors, [&](auto v) HWY_ATTR {
+                constexpr int kV = decltype(v)::value;
+                std::ptrdiff_t offset[kV];
+                for (int i = 0; i < kV; ++i) offset[i] = channel_offset(diff_tiles, (first_vector + i) * lanes);
+                for (int block = 0; block < rows; block += kWinogradBlock)
+                    for_parts(std::min(kWinogradBlock, rows - block), kSumRows, [&](int begin, int count) HWY_ATTR {
+                        const int row = block + begin;
+                        const float* s = from + f * from_tiles.plane + channel_offset(from_tiles, row);
+                        float* to = sums + std::ptrdiff_t{f * rows + row} * columns + first_vector * lanes;
+                        with_constant<kSumRows>(count, [&](auto r) HWY_ATTR {
+                            sum_tile<decltype(r)::value, kV>(from_tiles.count, s, diff + f * diff_tiles.plane, offset,
+                                                             to, columns);
+                        });
                     });
-                });
             });
         });
 }
@@ -254,7 +341,7 @@ void winograd_diff_weights(const float* sums, int rows, int columns, float* weig
     const D d;
     const std::ptrdiff_t plane = std::ptrdiff_t{rows} * columns;
     for (int r = 0; r < rows; ++r)
-        for_channels(columns, [&](int c) HWY_ATTR {
+        for_channels(columns, [&](int c, auto) HWY_ATTR {
             transform_2d<DiffWeightTransform>(
                 [&](int y, int x) HWY_ATTR {
                     return hn::LoadU(d, sums + (kWinogradInput * y + x) * plane + std::ptrdiff_t{r} * columns + c);
@@ -289,9 +376,9 @@ void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& ti
                        float* bias_sums) {
     HWY_DYNAMIC_DISPATCH(winograd_diff_dst)(diff_dst, tiles, to, border, bias_sums);
 }
-void winograd_multiply(const WinogradTiles& from_tiles, const float* from, const float* weights, int depth, int columns,
-                       const WinogradTiles& to_tiles, float* to) {
-    HWY_DYNAMIC_DISPATCH(winograd_multiply)(from_tiles, from, weights, depth, columns, to_tiles, to);
+void winograd_multiply(const WinogradTiles& tiles, const float* from, const float* weights, int depth, int columns,
+                       float* to) {
+    HWY_DYNAMIC_DISPATCH(winograd_multiply)(tiles, from, weights, depth, columns, to);
 }
 void winograd_dst(const WinogradTiles& tiles, const float* from, const float* bias, const WinogradMap& dst) {
     HWY_DYNAMIC_DISPATCH(winograd_dst)(tiles, from, bias, dst);

@@ -1,8 +1,10 @@
 // The dispatched kernels of winograd_simd.cpp, which Conv2dLayer's Winograd algorithm is made of.
 //
 // A map is cut into tiles of 4x4 outputs, numbered row by row; tile (ty, tx) sees 6x6 values of src from
-// (4*ty - top, 4*tx - left) on, zero outside of the map. Transformed tiles lie as [36][tile][channel]: 36 matrices, one
-// for each frequency, `plane` floats apart.
+// (4*ty - top, 4*tx - left) on, zero outside of the map. Transformed tiles lie as [36][channels / 16][tile][16]: 36
+// matrices, one for each frequency, `plane` floats apart, in blocks of 16 channels, `block` floats apart: a product
+// finds its values at fixed distances, and what it meets next is next in memory. Channels that fill a block up are 0 in
+// transforms of maps.
 #ifndef TWOFOLD_OPS_CONV2D_WINOGRAD_SIMD_H
 #define TWOFOLD_OPS_CONV2D_WINOGRAD_SIMD_H
 
@@ -13,15 +15,17 @@ namespace twofold::ops {
 constexpr int kWinogradOutput = 4;
 constexpr int kWinogradInput = 6;
 constexpr int kWinogradPlanes = kWinogradInput * kWinogradInput;
-// Vectors run along channels; the last one of a row overlaps the one before where it has to.
-constexpr int kWinogradMinChannels = 16;
+// Channels in a block; with fewer, transforms cost more than they save.
+constexpr int kWinogradBlock = 16;
+// Columns of a panel of weights, which stays in the first-level cache.
+constexpr int kWinogradPanel = 32;
 
 namespace simd {
 
 struct WinogradTiles {
-    int across;               // tiles in a row of tiles
-    int first, count;         // the tiles that a call is about
-    std::ptrdiff_t channels;  // of a transformed tile
+    int across;            // tiles in a row of tiles
+    int first, count;      // the tiles that a call is about
+    std::ptrdiff_t block;  // at least 16 * count
     std::ptrdiff_t plane;
 };
 
@@ -57,15 +61,17 @@ void winograd_src(const ConstWinogradMap& src, const WinogradTiles& tiles, float
 void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& tiles, float* to, float* border,
                        float* bias_sums);
 
-// to[36][tile][columns] = from[36][tile][depth] * weights[36][depth][columns]. `columns` is a multiple of 16.
-void winograd_multiply(const WinogradTiles& from_tiles, const float* from, const float* weights, int depth, int columns,
-                       const WinogradTiles& to_tiles, float* to);
+// For each frequency, to[tile][columns] = from[tile][depth] * weights[depth][columns]. `columns` is a multiple of 16;
+// the weights lie as [36][panel][depth][32], the last panel may be narrower. The frequencies are done in order, and
+// `to` may begin a plane before `from` in the same memory.
+void winograd_multiply(const WinogradTiles& tiles, const float* from, const float* weights, int depth, int columns,
+                       float* to);
 
 // dst = inverse transform of from, plus bias unless it is null.
 void winograd_dst(const WinogradTiles& tiles, const float* from, const float* bias, const WinogradMap& dst);
 
-// sums[36][rows][columns] += from[36][tile][row] * diff[36][tile][column], summed over tiles. `columns` is a multiple
-// of 16.
+// For each frequency, sums[rows][columns] += from[tile][row] * diff[tile][column], summed over tiles, the sums as
+// [36][rows][columns]. `columns` is a multiple of 16.
 void winograd_accumulate(const WinogradTiles& from_tiles, const float* from, int rows, const WinogradTiles& diff_tiles,
                          const float* diff, int columns, float* sums);
 
