@@ -154,8 +154,9 @@ int main(int argc, char** argv) {
     std::printf(
         "%s noisy %.2f result %.3f (step %lld of %lld) best output %.3f at %lld, average %.3f at %lld; %.1f s, "
         "%.4f s a step\n",
-        file.c_str(), ops::compare_images(clean.view, noisy.view).psnr, curve.psnr(fit.result()),
-        static_cast<long long>(report.best_step), static_cast<long long>(report.steps_done), curve.best,
-        static_cast<long long>(curve.best_step), curve.best_average, static_cast<long long>(curve.best_average_step),
-        report.seconds_total, report.seconds_total / static_cast<double>(report.steps_done));
+        file.c_str(), ops::compare_images(clean.view, noisy.view).psnr,
+        ops::compare_images(clean.view, result.view).psnr, static_cast<long long>(report.best_step),
+        static_cast<long long>(report.steps_done), curve.best, static_cast<long long>(curve.best_step),
+        curve.best_average, static_cast<long long>(curve.best_average_step), report.seconds_total,
+        report.seconds_total / static_cast<double>(report.steps_done));
 }
