@@ -145,6 +145,7 @@ Json curve_json(const ReportEntry& entry) {
         average_true.push_back(number(point.psnr_average_true));
     }
     return {{"method", entry.method},
+            {"result_step", entry.result_step},
             {"steps", steps},
             {"loss", loss},
             {"psnr_noisy", noisy},

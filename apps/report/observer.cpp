@@ -86,6 +86,7 @@ void Observer::finished(const Context& context, const Job& job, const TrainingOp
         entry.measures = measure_facts(context, Reference(output, white_), noisy_, truth_ ? &*truth_ : nullptr);
         entry.result = picture_of(output, look());
         if (recorder_) {
+            entry.result_step = report.best_step;
             entry.curve = recorder_->curve();
             entry.snapshots = recorder_->snapshots();
         }

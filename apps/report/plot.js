@@ -60,8 +60,8 @@ function makeAxis(low, high, isLog, from, to, gap) {
     };
 }
 
-// series: [{ name, colour, dash, steps, values }] with null where there is no value.
-function makePlot(figure, title, unit, isLog, series, isLogSteps) {
+// series: [{ name, colour, dash, steps, values }] with null where there is no value; marks: [{ step, colour }].
+function makePlot(figure, title, unit, isLog, series, marks, isLogSteps) {
     htmlElement("figcaption", "", title, figure);
     const field = htmlElement("div", "field", "", figure);
     field.tabIndex = 0;
@@ -116,6 +116,11 @@ function makePlot(figure, title, unit, isLog, series, isLogSteps) {
         const middle = (kMargin.top + bottom) / 2;
         svgElement("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, svg)
             .textContent = unit;
+        for (const mark of marks) {
+            const x = Math.min(right, across.place(mark.step));
+            const line = svgElement("line", { class: "result", x1: x, x2: x, y1: kMargin.top, y2: bottom }, svg);
+            line.style.stroke = mark.colour;
+        }
         for (const one of series) {
             let path = "", gap = true;
             one.steps.forEach((step, i) => {

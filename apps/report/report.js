@@ -117,10 +117,13 @@ function seriesOf(quantities, show) {
     })).filter((one) => one.values.some((value) => value !== null));
 }
 
+const marks = curves.map((curve, entry) => ({ step: curve.result_step, colour: colourOf(entry) }))
+    .filter((mark) => mark.step > 0);
+byId("marks-hint").hidden = marks.length === 0;
 const redraws = [];
 function addPlot(id, title, unit, isLog, series) {
     if (series.length === 0) byId(id).hidden = true;
-    else redraws.push(makePlot(byId(id), title, unit, isLog, series, () => logSteps.checked));
+    else redraws.push(makePlot(byId(id), title, unit, isLog, series, marks, () => logSteps.checked));
 }
 if (!byId("plots").hidden) {
     addPlot("plot-loss", "Loss", "loss", true, seriesOf([["loss", "", "none", false]], (value) => value.toPrecision(4)));

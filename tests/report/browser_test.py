@@ -135,6 +135,9 @@ def check_curves(page):
     outside = page.evaluate("[...document.querySelectorAll('path.curve')].filter((p) => { const b = p.getBBox();"
                             " return !(b.x >= 0 && b.y >= 0 && b.width > 50 && b.y + b.height <= 300); }).length")
     assert outside == 0
+    marks = page.evaluate("[...document.querySelectorAll('#plot-psnr line.result')].map((l) => +l.getAttribute('x1'))")
+    right = page.evaluate("document.querySelector('#plot-psnr svg').clientWidth")
+    assert len(marks) == 2 and 0.5 * right < marks[0] < 0.65 * right < marks[1] < right, (marks, right)
     linear = page.evaluate("document.querySelector('path.curve').getAttribute('d')")
     click(page, "#log-steps")
     assert page.evaluate("document.querySelector('path.curve').getAttribute('d')") != linear

@@ -74,6 +74,8 @@ apps::Report full_report() {
     report.input = picture(scene(480, 320, 0.1));
     report.truth = picture(scene(480, 320, 0));
     report.entries = {fitted("zsn2n", 500, 400), fitted("dip", 3000, 1800), fitted("two-stage", 3000, 2400)};
+    report.entries[1].result_step = 1700;
+    report.entries[2].result_step = 3000;  // the end, behind the last point
     report.entries[1].settings.emplace_back("stop rule", "variance");
     return report;
 }

@@ -67,6 +67,7 @@ TEST_CASE("a page holds its curves and facts") {
     REQUIRE(curves.size() == 3);
     const Curve& curve = report.entries[1].curve;
     CHECK(curves[1].at("method") == "dip");
+    CHECK(curves[1].at("result_step") == 1700);
     REQUIRE(curves[1].at("steps").size() == curve.size());
     CHECK(curves[1].at("steps").back() == curve.back().step);
     CHECK(curves[1].at("psnr_true").back() == *curve.back().psnr_true);
