@@ -15,7 +15,7 @@ Command add_denoise(CLI::App& root) {
     CLI::Option* save =
         app->add_option("--save-weights", options->save_weights, "Write the trained weights to this file");
     app->add_option("--weights", options->weights, "Apply these weights instead of training")->excludes(save);
-    add_observe_options(app, &options->observe);
+    add_observe_options(app, &options->observe, options->training.methods);
     add_job_options(app, options.get());
     return {app, [options] { return run_image_session(*options); }};
 }

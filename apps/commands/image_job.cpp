@@ -171,8 +171,8 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
     result.channels = image.channels;
     std::optional<Observer> observer;
     if (options.observe.any()) {
-        observer.emplace(options.observe,
-                         ObservedImage{file.input, image, options.white, options.max_memory, options.training.method});
+        observer.emplace(options.observe, ObservedImage{file.input, image, options.white, options.max_memory,
+                                                        options.training.method, options.training.factor});
     }
     result.seconds_read = stopwatch.seconds();
 

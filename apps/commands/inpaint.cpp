@@ -17,6 +17,7 @@ Command add_inpaint(CLI::App& root) {
         ->check(CLI::IsMember({"text", "hole", "random"}));
     add_training_options(app, &options->training);
     add_stop_option(app, &options->training);
+    add_observe_options(app, &options->observe, {});
     add_job_options(app, options.get());
     return {app, [options] { return run_image_session(*options); }};
 }

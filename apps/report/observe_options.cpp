@@ -11,7 +11,6 @@
 namespace twofold::apps {
 namespace {
 
-const std::vector<std::string> kMethods = {"zsn2n", "tv", "dip", "two-stage"};
 const std::vector<std::string> kTraced = {"dip", "two-stage"};
 // All snapshots are held until the end.
 constexpr int kMostSnapshots = 50;
@@ -47,7 +46,7 @@ void check_report(const ObserveOptions& options, const PlannedFile& file, bool o
 
 }  // namespace
 
-void add_observe_options(CLI::App* app, ObserveOptions* options) {
+void add_observe_options(CLI::App* app, ObserveOptions* options, const std::vector<std::string>& methods) {
     const auto not_empty = CLI::Validator(
         [](const std::string& text) { return text.empty() ? std::string("the name is empty") : std::string(); }, "");
     app->add_option("--trace", options->trace, "Write curve and snapshots of the steps of dip and two-stage here")
@@ -60,13 +59,14 @@ void add_observe_options(CLI::App* app, ObserveOptions* options) {
         ->check(CLI::Range(0, 1000000))
         ->expected(1, kMostSnapshots)
         ->allow_extra_args(false);
-    app->add_option("--truth", options->truth, "The image without noise, for the PSNR of trace and report")
+    app->add_option("--truth", options->truth, "What the result should be, for the PSNR of trace and report")
         ->check(not_empty);
     app->add_option("--report", options->report, "Write a page to look at: images, residual, curves, settings, time")
         ->check(not_empty);
+    if (methods.empty()) return;
     app->add_option("--compare-with", options->compare_with, "Other methods for the page, such as tv,dip")
         ->delimiter(',')
-        ->check(CLI::IsMember(kMethods))
+        ->check(CLI::IsMember(methods))
         ->allow_extra_args(false);
 }
 
@@ -77,6 +77,7 @@ bool can_be_traced(const std::string& method) {
 TrainingOptions compared_training(const TrainingOptions& chosen, const std::string& method) {
     TrainingOptions training;
     training.method = method;
+    training.factor = chosen.factor;
     training.recipe = chosen.recipe;
     training.seed = chosen.seed;
     training.threads = chosen.threads;

@@ -23,12 +23,14 @@ struct ObserveOptions {
     bool any() const { return !trace.empty() || !report.empty(); }
 };
 
-void add_observe_options(CLI::App* app, ObserveOptions* options);
+// `methods` to compare with; none: there is no --compare-with.
+void add_observe_options(CLI::App* app, ObserveOptions* options, const std::vector<std::string>& methods);
 
 // Whether the method tells its output from step to step.
 bool can_be_traced(const std::string& method);
 
-// How a method to compare with is trained: recipe, seed, threads and kernels are the same, all else is its own default.
+// How a method to compare with is trained: task, recipe, seed, threads and kernels are the same, all else is its own
+// default.
 TrainingOptions compared_training(const TrainingOptions& chosen, const std::string& method);
 
 // Where the trace of a file goes: `options.trace` itself, or a subfolder with the output's name where outputs go into a

@@ -35,7 +35,8 @@ Observer::Observer(const ObserveOptions& options, const ObservedImage& observed)
     report_.facts = image_facts(observed.image);
     if (!options.report.empty()) report_.input = picture_of(view_of(observed.image), look());
     if (options.truth.empty()) return;
-    const image_io::Image truth = read_truth(options.truth, observed.image, observed.white, observed.memory_limit);
+    const image_io::Image truth =
+        read_truth(options.truth, observed.image, observed.factor, observed.white, observed.memory_limit);
     truth_.emplace(view_of(truth), 1);
     if (options.report.empty()) return;
     Look truth_look = look();

@@ -19,6 +19,7 @@ struct ObservedImage {
     double white = 0;                // --white, 0: not given
     std::uint64_t memory_limit = 0;  // to read the truth with
     std::string method;              // whose result is the output
+    int factor = 1;                  // result and truth are so many times as wide and high
 };
 
 // For each run: watch, commit, planned, run, finished. Then write.

@@ -1,5 +1,8 @@
 // `inpaint`: known pixels stay, the others are filled in, masks that make no sense are refused.
 #include "apps/common/mask.h"
+
+#include <algorithm>
+
 #include "tests/apps/process.h"
 #include "tests/apps/synthetic.h"
 #include "tests/support/catch.h"
@@ -72,6 +75,21 @@ TEST_CASE("inpainting keeps what is known and fills in the rest") {
             CHECK(filled > 100);  // of 192
         }
     }
+}
+
+TEST_CASE("inpainting can be traced and reported") {
+    const Folder folder;
+    save(folder / "in.png", picture(kWidth, kHeight), Format::kPng);
+    save(folder / "clean.png", picture(kWidth, kHeight, 3, SampleType::kUint8, false), Format::kPng);
+    save(folder / "mask.png", mask_with_hole(), Format::kPng);
+    const Ran ran = run({"inpaint", folder / "in.png", "--mask", folder / "mask.png", "-o", folder / "out.png",
+                         "--steps", "4", "--trace", folder / "trace", "--trace-every", "1", "--truth",
+                         folder / "clean.png", "--report", folder / "page.html"});
+    INFO(ran.err);
+    REQUIRE(ran.code == 0);
+    const std::string curve = read_file(folder / "trace/curve.csv");
+    CHECK(std::count(curve.begin(), curve.end(), '\n') == 5);
+    CHECK(read_file(folder / "page.html").find("<html") != std::string::npos);
 }
 
 TEST_CASE("masks that make no sense are refused") {

@@ -43,6 +43,39 @@ TEST_CASE("enlarging keeps depth and alpha") {
     }
 }
 
+TEST_CASE("enlarging can be traced and reported beside a truth of the result's size") {
+    const Folder folder;
+    save(folder / "in.png", picture(20, 14), Format::kPng);
+    save(folder / "truth.png", picture(40, 28), Format::kPng);
+    std::vector<std::string> arguments = {"upscale",
+                                          folder / "in.png",
+                                          "-o",
+                                          folder / "out.png",
+                                          "--factor",
+                                          "2",
+                                          "--steps",
+                                          "3",
+                                          "--trace",
+                                          folder / "t",
+                                          "--report",
+                                          folder / "p.html",
+                                          "--truth",
+                                          folder / "truth.png",
+                                          "--compare-with",
+                                          "tv,bicubic"};
+    const Ran ran = run(arguments);
+    INFO(ran.err);
+    REQUIRE(ran.code == 0);
+    CHECK(exists(folder / "t/curve.csv"));
+    const std::string page = read_file(folder / "p.html");
+    for (const char* method : {"dip", "tv", "bicubic"}) CHECK(page.find(method) != std::string::npos);
+    arguments[13] = folder / "in.png";
+    arguments.push_back("--overwrite");
+    const Ran refused = run(arguments);
+    CHECK(refused.code == 2);
+    CHECK(refused.err.find("40x28") != std::string::npos);
+}
+
 TEST_CASE("enlarging refuses what it cannot do") {
     const Folder folder;
     save(folder / "in.png", picture(20, 13), Format::kPng);
