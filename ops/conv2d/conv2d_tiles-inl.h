@@ -80,18 +80,24 @@ HWY_INLINE void multiply_tile(const Tile& t) {
     for (int v = 0; v < kV; ++v) {
         const bool has_start = kFinish == Finish::kBias || kFinish == Finish::kPlain;
         const V start = has_start ? hn::LoadU(d, t.bias + v * lanes) : hn::Zero(d);
-        HWY_UNROLL(8)
-        for (int r = 0; r < kR; ++r) sum[r][v] = start;
+        HWY_UNROLL(16)
+        for (int r = 0; r < kR; ++r) {
+            sum[r][v] = start;
+            if constexpr (kFinish == Finish::kPlain)
+                __builtin_prefetch(t.dst + (kR + r) * t.dst_step + v * lanes, 1, 3);
+        }
     }
     for (int line = 0; line < t.lines; ++line) {
         const float* HWY_RESTRICT weights = t.weights + line * t.weights_line;
         const float* HWY_RESTRICT src = t.src + line * t.src_line;
         for (int k = 0; k < t.depth; ++k) {
+            // The pixels that come next, a cache line for each step of the depth.
+            if constexpr (kFinish == Finish::kPlain) __builtin_prefetch(src + kR * t.src_step + k * 16, 0, 3);
             V w[kV];
             HWY_UNROLL(8)
             for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, weights + v * lanes);
             weights += t.columns;
-            HWY_UNROLL(8)
+            HWY_UNROLL(16)
             for (int r = 0; r < kR; ++r) {
                 const V s = hn::Set(d, src[r * t.src_step + k]);
                 HWY_UNROLL(8)
@@ -100,7 +106,7 @@ HWY_INLINE void multiply_tile(const Tile& t) {
         }
     }
     const V slope = hn::Set(d, t.slope);
-    HWY_UNROLL(8)
+    HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
         HWY_UNROLL(8)
         for (int v = 0; v < kV; ++v) {
@@ -120,10 +126,10 @@ HWY_INLINE void multiply_tile(const Tile& t) {
     }
 }
 
-template <Finish kFinish>
+template <Finish kFinish, int kMostRows = kRows, int kMostVectors = kVectors>
 void multiply_columns(const Tile& t, int rows, int vectors) {
-    with_constant<kVectors>(vectors, [&](auto v) HWY_ATTR {
-        with_constant<kRows>(
+    with_constant<kMostVectors>(vectors, [&](auto v) HWY_ATTR {
+        with_constant<kMostRows>(
             rows, [&](auto r) HWY_ATTR { multiply_tile<kFinish, decltype(r)::value, decltype(v)::value>(t); });
     });
 }
@@ -136,7 +142,7 @@ HWY_INLINE void accumulate_tile(int lines, int width, ConstMap src, int src_step
     const D d;
     const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
     V sum[kR][kV];
-    HWY_UNROLL(8)
+    HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
         HWY_UNROLL(8)
         for (int v = 0; v < kV; ++v) sum[r][v] = hn::LoadU(d, sums + r * columns + v * lanes);
@@ -148,7 +154,7 @@ HWY_INLINE void accumulate_tile(int lines, int width, ConstMap src, int src_step
             V w[kV];
             HWY_UNROLL(8)
             for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, g + v * lanes);
-            HWY_UNROLL(8)
+            HWY_UNROLL(16)
             for (int r = 0; r < kR; ++r) {
                 const V value = hn::Set(d, s[r]);
                 HWY_UNROLL(8)
@@ -156,7 +162,7 @@ HWY_INLINE void accumulate_tile(int lines, int width, ConstMap src, int src_step
             }
         }
     }
-    HWY_UNROLL(8)
+    HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
         HWY_UNROLL(8)
         for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, sums + r * columns + v * lanes);

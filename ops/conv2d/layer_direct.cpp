@@ -58,15 +58,25 @@ class LayerDirect final : public ConvLayerAlgorithm {
         return shape().kernel == 1 && shape().stride == 1 && shape().out <= 4 && shape().in % kVectorMultiple == 0;
     }
 
+    int panel() const { return projects() ? padded_channels(std::max(shape().in, shape().out)) : kPanel; }
+
     int threads_;
 };
+
+// A matrix of `depth` rows that is cut into panels of columns, one after another: calls
+// body(first column, columns, where it begins) for each panel.
+template <typename Body>
+void for_panels(int columns, int panel, std::int64_t depth, float* memory, const Body& body) {
+    for (int first = 0; first < columns; first += panel)
+        body(first, std::min(panel, columns - first), memory + depth * first);
+}
 
 // Rows in a band of forward and backward_data: some thirty bands, but not more rows than a core's cache likes.
 int rows_in_band(int height) { return std::clamp(height / 32, 1, 8); }
 int bands_of(int height) { return (height + rows_in_band(height) - 1) / rows_in_band(height); }
 
 // First the weights with padded output channels; then, for each phase, its taps backwards, transposed and padded:
-// [ky][kx][out][padded in].
+// [ky][kx][out][padded in]. Both in panels of columns.
 void LayerDirect::pack(ThreadTeam& team, const float* weights, float* packed) const {
     const ConvLayerShape& c = shape();
     const int padded_in = padded_channels(c.in), padded_out = padded_channels(c.out);
@@ -78,16 +88,23 @@ void LayerDirect::pack(ThreadTeam& team, const float* weights, float* packed) co
                 const std::int64_t ky = py + c.stride * (rows - 1 - task / columns);
                 const std::int64_t tap = ky * c.kernel + px + c.stride * (columns - 1 - task % columns);
                 const float* from = weights + tap * c.in * c.out;
-                float* plain = packed + tap * c.in * padded_out;
-                for (int i = 0; i < c.in; ++i) {
-                    std::copy_n(from + i * c.out, c.out, plain + i * padded_out);
-                    std::fill(plain + i * padded_out + c.out, plain + (i + 1) * padded_out, 0.0f);
-                }
-                float* to = turned + task * c.out * padded_in;
-                for (int o = 0; o < c.out; ++o) {
-                    for (int i = 0; i < c.in; ++i) to[o * padded_in + i] = from[i * c.out + o];
-                    std::fill(to + o * padded_in + c.in, to + (o + 1) * padded_in, 0.0f);
-                }
+                for_panels(padded_out, panel(), taps() * c.in, packed, [&](int first, int width, float* memory) {
+                    const int count = std::min(width, c.out - first);
+                    for (int i = 0; i < c.in; ++i) {
+                        float* to = memory + (tap * c.in + i) * width;
+                        std::copy_n(from + i * c.out + first, count, to);
+                        std::fill(to + count, to + width, 0.0f);
+                    }
+                });
+                const std::int64_t depth = std::int64_t{rows} * columns * c.out;
+                for_panels(padded_in, panel(), depth, turned, [&](int first, int width, float* memory) {
+                    const int count = std::min(width, c.in - first);
+                    for (int o = 0; o < c.out; ++o) {
+                        float* to = memory + (task * c.out + o) * width;
+                        for (int i = 0; i < count; ++i) to[i] = from[(first + i) * c.out + o];
+                        std::fill(to + count, to + width, 0.0f);
+                    }
+                });
             });
             turned += std::ptrdiff_t{rows * columns} * c.out * padded_in;
         }
@@ -100,7 +117,7 @@ void LayerDirect::forward(ThreadTeam& team, ConstMap src, const float* packed, c
     std::copy_n(bias, c.out, scratch);
     std::fill(scratch + c.out, scratch + start_size(), 0.0f);
     const simd::Correlation correlation{c.width, c.src_height(), c.src_width(), c.kernel, c.kernel, 0,
-                                        0,       c.stride,       c.in,          c.out,    c.out};
+                                        0,       c.stride,       c.in,          c.out,    c.out,    panel()};
     team.run(bands_of(c.height), [&](std::int64_t task, int) {
         const int first = static_cast<int>(task) * band, last = std::min(c.height, first + band);
         if (projects())  // the turned weights of one tap are [out][in]
@@ -134,7 +151,8 @@ void LayerDirect::backward_data(ThreadTeam& team, ConstMap diff_dst, const float
                                                     1,
                                                     c.out,
                                                     c.in,
-                                                    std::ptrdiff_t{c.stride} * c.in};
+                                                    std::ptrdiff_t{c.stride} * c.in,
+                                                    panel()};
                 simd::correlate(
                     correlation, first, last, diff_dst, weights, scratch,
                     {diff_src.data + py * diff_src.row + std::ptrdiff_t{px} * c.in, diff_src.row * c.stride});

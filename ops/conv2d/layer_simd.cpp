@@ -16,6 +16,13 @@
 HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
 
+// Register tiles: with panels of weights that stay in the first-level cache, many pixels are better than many vectors.
+#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
+constexpr int kPixels = 14, kPanelVectors = 2;
+#else
+constexpr int kPixels = 6, kPanelVectors = 2;
+#endif
+
 // `rows` pixels from x on, all of which see taps kx_first to kx_last - 1.
 void correlate_pixels(const simd::Correlation& c, Tile t, const float* src_row, int x, int rows, int kx_first,
                       int kx_last, int vectors, const float* weights, float* dst_row) {
@@ -27,21 +34,16 @@ void correlate_pixels(const simd::Correlation& c, Tile t, const float* src_row, 
         t.lines = 0;
     }
     t.dst = dst_row + x * c.dst_pixel;
-    multiply_columns<Finish::kPlain>(t, rows, vectors);
+    multiply_columns<Finish::kPlain, kPixels, kPanelVectors>(t, rows, vectors);
 }
 
-HWY_INLINE void prefetch_pixels(const float* src, int pixels, std::ptrdiff_t step, int channels) {
-    constexpr int kLine = 16;  // floats in a cache line
-    for (int p = 0; p < pixels; ++p)
-        for (int c = 0; c < channels; c += kLine) __builtin_prefetch(src + p * step + c, 0, 2);
-}
-
+// `weights` point at the first of `vectors` vectors of a panel that is `columns` wide.
 void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, ConstMap src, const float* weights,
-                   const float* start, float* dst_row) {
+                   int columns, const float* start, float* dst_row) {
     const int ky_first = std::max(0, c.top - y * c.stride);
     const int ky_last = std::min(c.rows, c.src_height + c.top - y * c.stride);
     Tile t{};
-    t.columns = padded_channels(c.out);
+    t.columns = columns;
     t.src_step = std::ptrdiff_t{c.stride} * c.in;
     t.src_line = src.row;
     t.lines = std::max(0, ky_last - ky_first);
@@ -63,13 +65,9 @@ void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, Con
     };
     for (int x = 0; x < x_first; ++x) edge(x);
     // Pixels are dealt out evenly.
-    const int blocks = (x_last - x_first + kRows - 1) / kRows;
+    const int blocks = (x_last - x_first + kPixels - 1) / kPixels;
     for (int b = 0, x = x_first; b < blocks; ++b) {
         const int rows = (x_last - x) / (blocks - b);
-        // Pixels are short runs for the hardware to foresee; the next ones are asked for where little is done per
-        // pixel.
-        if (c.rows * c.columns == 1 && b + 1 < blocks)
-            prefetch_pixels(src_row + std::ptrdiff_t{(x + rows) * c.stride - c.left} * c.in, rows, t.src_step, c.in);
         correlate_pixels(c, t, src_row, x, rows, 0, c.columns, vectors, row_weights, dst_row);
         x += rows;
     }
@@ -79,20 +77,22 @@ void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, Con
 void correlate(const simd::Correlation& c, int first, int last, ConstMap src, const float* weights, const float* start,
                Map dst) {
     const D d;
-    const int lanes = static_cast<int>(hn::Lanes(d));
-    const int all = (c.out + lanes - 1) / lanes;
+    const int lanes = static_cast<int>(hn::Lanes(d)), padded = padded_channels(c.out);
+    const std::ptrdiff_t depth = std::ptrdiff_t{c.rows} * c.columns * c.in;
     // Small kernels go over one row after another, which stays in the cache for all output channels. Of large ones the
     // weights of a few output channels have to stay there.
     constexpr std::ptrdiff_t kSmallKernel = 1 << 16;
-    const bool small = std::ptrdiff_t{c.rows} * c.columns * c.in * padded_channels(c.out) <= kSmallKernel;
-    const int step = small ? 1 : std::max(1, last - first);
+    const int step = depth * padded <= kSmallKernel ? 1 : std::max(1, last - first);
     for (int top = first; top < last; top += step)
-        for (int begin = 0; begin < all;) {
-            const int vectors = std::min(kVectors, all - begin), o = begin * lanes;
-            const int tail = std::min(lanes, c.out - o - (vectors - 1) * lanes);
-            for (int y = top; y < std::min(last, top + step); ++y)
-                correlate_row(c, y, vectors, tail, src, weights + o, start + o, dst.data + y * dst.row + o);
-            begin += vectors;
+        for (int panel = 0; panel < c.out; panel += c.panel) {
+            const int columns = std::min(c.panel, padded - panel), end = std::min(c.out, panel + c.panel);
+            for (int o = panel; o < end; o += kPanelVectors * lanes) {
+                const int vectors = std::min(kPanelVectors, (end - o + lanes - 1) / lanes);
+                const int tail = std::min(lanes, end - o - (vectors - 1) * lanes);
+                for (int y = top; y < std::min(last, top + step); ++y)
+                    correlate_row(c, y, vectors, tail, src, weights + depth * panel + (o - panel), columns, start + o,
+                                  dst.data + y * dst.row + o);
+            }
         }
 }
 

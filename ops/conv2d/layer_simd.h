@@ -1,5 +1,6 @@
 // The dispatched kernels of layer_simd.cpp, which Conv2dLayer's direct algorithm is made of. Vectors run along output
-// channels; weights and sums have their output channels padded to whole vectors (kVectorMultiple).
+// channels; weights and sums have their output channels padded to whole vectors (kVectorMultiple). Weights lie in
+// panels of some output channels each, so that what a register tile reads is one run of memory.
 #ifndef TWOFOLD_OPS_CONV2D_LAYER_SIMD_H
 #define TWOFOLD_OPS_CONV2D_LAYER_SIMD_H
 
@@ -9,6 +10,9 @@ namespace twofold::ops {
 
 // The longest vector, in floats.
 constexpr int kVectorMultiple = 16;
+
+// Output channels of a panel of weights.
+constexpr int kPanel = 32;
 
 constexpr int padded_channels(int channels) {
     return (channels + kVectorMultiple - 1) / kVectorMultiple * kVectorMultiple;
@@ -28,6 +32,7 @@ struct Correlation {
     int stride;                // of src
     int in, out;               // channels
     std::ptrdiff_t dst_pixel;  // floats between pixels of dst
+    int panel;                 // output channels of a panel, the last one may have fewer: weights[panel][ky][kx][i][o]
 };
 
 // Rows first to last - 1 of dst; dst.data points at row 0. start: padded_channels(out) floats.
