@@ -9,6 +9,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "ops/batch_norm/batch_norm_simd.h"
 #include "ops/channel_vectors-inl.h"
@@ -32,6 +33,25 @@ constexpr int kGroup = 4;
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V leaky(D d, V z, V g, V slope) {
     return hn::IfThenElse(hn::Gt(z, hn::Zero(d)), g, hn::Mul(slope, g));
+}
+
+// Calls body(n) with `vectors`, if it is 1 to kFew, as a constant: then what belongs to channels stays in registers for
+// a whole row. False for more.
+constexpr int kFew = 4;
+template <int kMost = kFew, class Body>
+HWY_INLINE bool with_few(int vectors, const Body& body) {
+    if constexpr (kMost > 1) {
+        if (vectors < kMost) return with_few<kMost - 1>(vectors, body);
+    }
+    if (vectors != kMost) return false;
+    body(std::integral_constant<int, kMost>());
+    return true;
+}
+
+template <int kV, class D>
+HWY_INLINE void load_all(D d, const float* from, hn::Vec<D> (&to)[kV]) {
+    HWY_UNROLL(8)
+    for (int v = 0; v < kV; ++v) to[v] = hn::LoadU(d, from + v * static_cast<int>(hn::Lanes(d)));
 }
 
 template <int kV, class D>
@@ -72,6 +92,7 @@ struct RowSums {
         const int lanes = static_cast<int>(hn::Lanes(d));
         int c = first;
         for (; c + kGroup * lanes <= last; c += kGroup * lanes) group<kGroup>(d, c);
+        for (; c + 2 * lanes <= last; c += 2 * lanes) group<2>(d, c);
         for (; c < last; c += lanes) group<1>(d, c);
     }
 };
@@ -98,6 +119,20 @@ struct RowApply {
         const auto factor = hn::Set(d, slope);
         const float* s = src;
         float* t = dst;
+        const bool few = with_few((last - first) / lanes, [&](auto vectors) HWY_ATTR {
+            constexpr int kV = decltype(vectors)::value;
+            hn::Vec<D> a[kV], b[kV];
+            load_all(d, scale + first, a);
+            load_all(d, shift + first, b);
+            for (int x = 0; x < width; ++x, s += src_pixel, t += dst_pixel) {
+                HWY_UNROLL(8)
+                for (int v = 0; v < kV; ++v) {
+                    const auto z = hn::MulAdd(hn::LoadU(d, s + first + v * lanes), a[v], b[v]);
+                    hn::StoreU(leaky(d, z, z, factor), d, t + first + v * lanes);
+                }
+            }
+        });
+        if (few) return;
         for (int x = 0; x < width; ++x, s += src_pixel, t += dst_pixel)
             for (int c = first; c < last; c += lanes) {
                 const auto z = hn::MulAdd(hn::LoadU(d, s + c), hn::LoadU(d, scale + c), hn::LoadU(d, shift + c));
@@ -152,6 +187,7 @@ struct RowDiffSums {
         const int lanes = static_cast<int>(hn::Lanes(d));
         int c = first;
         for (; c + kGroup * lanes <= last; c += kGroup * lanes) group<kGroup>(d, c);
+        for (; c + 2 * lanes <= last; c += 2 * lanes) group<2>(d, c);
         for (; c < last; c += lanes) group<1>(d, c);
     }
 };
@@ -180,6 +216,26 @@ struct RowDiffApply {
         const auto slope = hn::Set(d, by.slope);
         const float *s = src, *g = diff;
         float* t = dst;
+        const bool few = with_few((last - first) / lanes, [&](auto vectors) HWY_ATTR {
+            constexpr int kV = decltype(vectors)::value;
+            hn::Vec<D> scale[kV], shift[kV], by_src[kV], constant[kV];
+            load_all(d, by.scale + first, scale);
+            load_all(d, by.shift + first, shift);
+            load_all(d, by.by_src + first, by_src);
+            load_all(d, by.constant + first, constant);
+            for (int x = 0; x < width; ++x, s += src_pixel, g += diff_pixel, t += dst_pixel) {
+                HWY_UNROLL(8)
+                for (int v = 0; v < kV; ++v) {
+                    const int c = first + v * lanes;
+                    const auto value = hn::LoadU(d, s + c);
+                    const auto z = hn::MulAdd(value, scale[v], shift[v]);
+                    const auto own = leaky(d, z, hn::LoadU(d, g + c), slope);
+                    const auto shared = hn::MulAdd(value, by_src[v], constant[v]);
+                    hn::StoreU(hn::MulAdd(own, scale[v], shared), d, t + c);
+                }
+            }
+        });
+        if (few) return;
         for (int x = 0; x < width; ++x, s += src_pixel, g += diff_pixel, t += dst_pixel)
             for (int c = first; c < last; c += lanes) {
                 const auto value = hn::LoadU(d, s + c);
