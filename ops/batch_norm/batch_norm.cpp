@@ -72,6 +72,12 @@ void batch_norm_forward(ThreadTeam& team, ConstFeatureMap src, const float* gamm
         simd::batch_norm_sums(src, {first, last}, scratch.of_band(band));
     });
     set_statistics(src, scratch, state);
+    batch_norm_repeat(team, src, gamma, beta, slope, state, dst, memory);
+}
+
+void batch_norm_repeat(ThreadTeam& team, ConstFeatureMap src, const float* gamma, const float* beta, float slope,
+                       BatchNormState state, FeatureMap dst, float* memory) {
+    const Scratch scratch(memory, src.channels);
     set_affine(scratch, gamma, beta, state);
     for_each_band(team, src.height, [&](int, int first, int last) {
         simd::batch_norm_apply(src, {first, last}, scratch.scale, scratch.shift, slope, dst);

@@ -36,6 +36,10 @@ std::size_t batch_norm_scratch(int height, int width, int channels);
 void batch_norm_forward(ThreadTeam& team, ConstFeatureMap src, const float* gamma, const float* beta, float slope,
                         BatchNormState state, FeatureMap dst, float* scratch);
 
+// What batch_norm_forward wrote to dst, once more from the state that it left.
+void batch_norm_repeat(ThreadTeam& team, ConstFeatureMap src, const float* gamma, const float* beta, float slope,
+                       BatchNormState state, FeatureMap dst, float* scratch);
+
 // diff_src may be diff_dst.
 void batch_norm_backward(ThreadTeam& team, ConstFeatureMap src, ConstFeatureMap diff_dst, const float* gamma,
                          const float* beta, float slope, BatchNormState state, FeatureMap diff_src, float* diff_gamma,

@@ -58,6 +58,10 @@ struct Layer {
             std::vector<float> scratch(batch_norm_scratch(height, width, channels));
             batch_norm_forward(team, src, gamma.data(), beta.data(), slope, state, dst, scratch.data());
             scratch.assign(scratch.size(), kMark);
+            TestMap again(height, width, channels, 3 * extra);
+            batch_norm_repeat(team, src, gamma.data(), beta.data(), slope, state, again, scratch.data());
+            REQUIRE(again.values() == dst.values());
+            scratch.assign(scratch.size(), kMark);
             batch_norm_backward(team, src, diff_dst, gamma.data(), beta.data(), slope, state, diff_out,
                                 r.diff_gamma.data(), r.diff_beta.data(), scratch.data());
         }

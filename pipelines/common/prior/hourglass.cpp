@@ -94,11 +94,12 @@ void Hourglass::reserve(ArenaPlan& plan) {
         scale.down_map = MapRange::reserve(plan, height / 2, width / 2, down, border_);
         // Some maps lend their memory to gradients of other shapes during the backward pass.
         scale.merged = MapRange::reserve(plan, height, width, std::max(merged, in), 0).as(height, width, merged, 0);
-        scale.merged_normed = MapRange::reserve(plan, height, width, merged, 1);
-        if (scale.up_1x1) scale.up_map = MapRange::reserve(plan, height, width, up, 0);
         scale.result = MapRange::reserve(plan, height, width, std::max(up, skip), 0).as(height, width, up, 0);
         scale.gradient = MapRange::reserve(plan, height, width, std::max({merged, up, down}), std::max(1, border_))
                              .as(height, width, merged, 1);
+        // Both are computed again in the backward pass.
+        scale.merged_normed = scale.gradient;
+        scale.up_map = scale.result;
         const int next_border = i + 1 < scales_.size() ? border_ : 0;
         inputs_.push_back(MapRange::reserve(plan, height / 2, width / 2, down, next_border));
         input_gradients_.push_back(MapRange::reserve(plan, height / 2, width / 2, down, next_border));
@@ -137,9 +138,8 @@ void Hourglass::forward_scale(std::size_t index, const Pass& pass) const {
                             ops::channel_slice(merged, shape_.deeper(index), shape_.scales[index].skip));
     scale.merged_norm.forward(pass, merged, scale.merged_normed.inside(pass.arena));
     ops::reflect_border_forward(pass.team, scale.merged_normed.inside(pass.arena), 1);
-    const MapRange& up_map = scale.up_1x1 ? scale.up_map : scale.result;
-    scale.up.forward(pass, scale.merged_normed.whole(pass.arena), up_map.inside(pass.arena));
-    if (scale.up_1x1) scale.up_1x1->forward(pass, up_map.whole(pass.arena), scale.result.inside(pass.arena));
+    scale.up.forward(pass, scale.merged_normed.whole(pass.arena), scale.up_map.inside(pass.arena));
+    if (scale.up_1x1) scale.up_1x1->forward(pass, scale.up_map.whole(pass.arena), scale.result.inside(pass.arena));
 }
 
 void Hourglass::backward(ThreadTeam& team, const Arena& arena, const float* parameters, float* gradient,
@@ -176,12 +176,16 @@ void Hourglass::backward_up(const Scale& scale, const Pass& pass) const {
     const int channels = scale.result.channels;
     MapRange diff = scale.gradient.as(scale.result.height, scale.result.width, channels, 0);
     if (scale.up_1x1) {
+        scale.up.norm.repeat(pass, scale.up.before_norm.inside(arena), scale.up_map.inside(arena));
         scale.up_1x1->backward_weights(pass, scale.up_map.whole(arena), diff.inside(arena), diff.inside(arena));
         scale.up_1x1->convolution.backward_data(pass, diff.whole(arena), scale.result.whole(arena));
         diff = scale.result;
     }
     const ops::FeatureMap before = scale.result.inside(arena);
-    scale.up.backward_weights(pass, scale.merged_normed.whole(arena), diff.inside(arena), before);
+    scale.up.norm.backward(pass, scale.up.before_norm.inside(arena), diff.inside(arena), before);
+    scale.merged_norm.repeat(pass, scale.merged.inside(arena), scale.merged_normed.inside(arena));
+    ops::reflect_border_forward(pass.team, scale.merged_normed.inside(arena), 1);
+    scale.up.convolution.backward_weights(pass, scale.merged_normed.whole(arena), scale.result.whole(arena));
     scale.up.convolution.backward_data(pass, scale.result.whole(arena), scale.gradient.whole(arena));
     ops::reflect_border_backward(pass.team, scale.gradient.inside(arena), 1);
     scale.merged_norm.backward(pass, scale.merged.inside(arena), scale.gradient.inside(arena),

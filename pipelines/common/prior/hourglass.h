@@ -1,7 +1,8 @@
 // Forward and backward pass of the hourglass network, with the memory that they need.
 //
-// Kept for the backward pass: what convolutions put out, which batch norm reads again, and what convolutions read.
-// Gradients go through one buffer a scale and through the memory of maps that are not read any more.
+// Kept for the backward pass: what convolutions put out, which batch norm reads again, and what convolutions of the way
+// down read; what those of the way up read is computed again, which costs less than the memory. Gradients go through
+// one buffer a scale and through the memory of maps that are not read any more.
 #ifndef TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_H
 #define TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_H
 
@@ -42,10 +43,10 @@ class Hourglass {
         MapRange down_map;  // between the two
         MapRange merged;    // what came up beside the skip
         Norm merged_norm;
-        MapRange merged_normed;
+        MapRange merged_normed;  // in the memory of `gradient`
         Unit up;
         std::optional<Unit> up_1x1;
-        MapRange up_map;  // between the two, if there are two
+        MapRange up_map;  // between the two, if there are two; in the memory of `result`
         MapRange result;
         MapRange gradient;  // of the result, then of `merged`, then of `down_map`
     };

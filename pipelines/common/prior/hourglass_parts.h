@@ -110,6 +110,11 @@ struct Norm {
         ops::batch_norm_forward(pass.team, src, pass.parameters + at.gamma, pass.parameters + at.beta, slope,
                                 state(pass.arena), dst, pass.scratch);
     }
+    // What forward wrote, once more.
+    void repeat(const Pass& pass, ops::ConstFeatureMap src, ops::FeatureMap dst) const {
+        ops::batch_norm_repeat(pass.team, src, pass.parameters + at.gamma, pass.parameters + at.beta, slope,
+                               state(pass.arena), dst, pass.scratch);
+    }
     void backward(const Pass& pass, ops::ConstFeatureMap src, ops::ConstFeatureMap diff_dst,
                   ops::FeatureMap diff_src) const {
         ops::batch_norm_backward(pass.team, src, diff_dst, pass.parameters + at.gamma, pass.parameters + at.beta, slope,
