@@ -39,14 +39,14 @@ prior::Recipe make_recipe(RecipeName name, Missing missing) {
     const bool fast = name == RecipeName::kFast;
     switch (missing) {
         case Missing::kText:
-            recipe.scales = prior::equal_scales(5, fast ? 48 : 96, 16);
+            recipe.scales = prior::tapered_scales(fast ? 32 : 64, 16);
             recipe.upsampling = ops::Upsampling::kBilinear;
             break;
         case Missing::kHole:
             recipe.steps = fast ? 1000 : 3001;
             return recipe;
         case Missing::kRandom:
-            recipe.scales = prior::equal_scales(5, fast ? 48 : 96, 16);
+            recipe.scales = prior::tapered_scales(fast ? 32 : 64, 16);
             break;
     }
     recipe.optimizer = prior::Optimizer::kMuon;

@@ -8,13 +8,10 @@ Recipe denoising_recipe(RecipeName name, double sigma) {
     recipe.input_noise = sigma >= 40 ? 1. / 20 : 1. / 30;
     if (name == RecipeName::kPaper) return recipe;
     recipe.optimizer = Optimizer::kMuon;
-    recipe.learning_rate = 0.02;
-    if (name == RecipeName::kFast) {
-        recipe.scales = equal_scales(5, 64, 4);
-        recipe.steps = 600;
-    } else {
-        recipe.steps = 1200;
-    }
+    recipe.learning_rate = 0.01;
+    const bool fast = name == RecipeName::kFast;
+    recipe.scales = tapered_scales(fast ? 32 : 64, 4);
+    recipe.steps = fast ? 700 : 1000;
     return recipe;
 }
 

@@ -43,6 +43,13 @@ inline std::vector<ScaleChannels> equal_scales(std::size_t count, int channels, 
     return std::vector<ScaleChannels>(count, ScaleChannels{channels, channels, skip});
 }
 
+// Five scales that are narrow where maps are large: `first` channels at the image's own size, twice as many at half of
+// it, then 128. Maps that come up have the channels of the finer scale, since the convolution after the upsampling
+// costs most.
+inline std::vector<ScaleChannels> tapered_scales(int first, int skip) {
+    return {{first, first, skip}, {2 * first, first, skip}, {128, 2 * first, skip}, {128, 128, skip}, {128, 128, skip}};
+}
+
 // Learning rate of step `step` (from 0) of `steps`.
 double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps);
 

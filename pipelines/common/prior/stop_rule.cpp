@@ -7,6 +7,8 @@ namespace twofold::prior {
 StopRule make_stop_rule(StopChoice choice, RecipeName recipe, const NoiseModel& noise) {
     StopRule rule;
     if (choice == StopChoice::kAuto) choice = recipe == RecipeName::kPaper ? StopChoice::kNone : StopChoice::kVariance;
+    // Muon's variance turns sooner than Adam's, and waiting costs the time that the recipe is to save.
+    if (recipe == RecipeName::kFast) rule.patience = 200;
     if (choice == StopChoice::kVariance) rule.kind = StopRule::Kind::kVariance;
     if (choice == StopChoice::kNoise) {
         if (!noise.measured)
