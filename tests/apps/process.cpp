@@ -120,12 +120,12 @@ Ran run_program(std::vector<std::string> arguments, const std::string& input) {
 }
 
 Ran run(std::vector<std::string> arguments, const std::string& input) {
-    arguments.insert(arguments.begin(), TWOFOLD_COMMAND);
+    arguments.insert(arguments.begin(), std::string(TWOFOLD_COMMAND));
     return run_program(std::move(arguments), input);
 }
 
 Running::Running(std::vector<std::string> arguments) : since_(now()) {
-    arguments.insert(arguments.begin(), TWOFOLD_COMMAND);
+    arguments.insert(arguments.begin(), std::string(TWOFOLD_COMMAND));
     pid_ = fork();
     if (pid_ == 0) {
         const int nowhere = open("/dev/null", O_RDWR);
@@ -142,7 +142,7 @@ void Running::send(int signal) const {
 Ran Running::wait() const { return collect(pid_, since_); }
 
 Ran run_on_terminal(std::vector<std::string> arguments, unsigned short columns) {
-    arguments.insert(arguments.begin(), TWOFOLD_COMMAND);
+    arguments.insert(arguments.begin(), std::string(TWOFOLD_COMMAND));
     winsize size{};
     size.ws_col = columns;
     size.ws_row = 24;

@@ -147,7 +147,7 @@ TEST_CASE("methods that do not fit the task are refused at commit", "[tasks]") {
     REQUIRE(twofold_job_set_factor(job, 2) == TWOFOLD_OK);
     CHECK(refused(context, twofold_job_commit(job), TWOFOLD_INVALID_ARGUMENT, "factor"));
     REQUIRE(twofold_job_set_output(job, &large.view) == TWOFOLD_OK);
-    for (const twofold_method method : {TWOFOLD_ZSN2N, TWOFOLD_TV, TWOFOLD_TWO_STAGE}) {
+    for (const twofold_method method : {TWOFOLD_ZSN2N, TWOFOLD_TWO_STAGE}) {
         REQUIRE(twofold_job_set_method(job, method) == TWOFOLD_OK);
         CHECK(refused(context, twofold_job_commit(job), TWOFOLD_UNSUPPORTED, "enlarge"));
     }
