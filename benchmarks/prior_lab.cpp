@@ -63,7 +63,8 @@ int main(int argc, char** argv) {
     std::string file, name = "fast";
     double gaussian = 25, lambda = 0;
     std::int64_t crop = 256;
-    bool two_stage = false, muon = false, adam = false, nearest = false, narrow_end = false, wait = false;
+    bool two_stage = false, flips = false, muon = false, adam = false, nearest = false, narrow_end = false,
+         wait = false;
     std::vector<int> channels, ups, skips;
     PipelineSettings settings;
     settings.threads = 2;
@@ -84,6 +85,7 @@ int main(int argc, char** argv) {
     app.add_flag("--adam", adam);
     app.add_flag("--nearest", nearest);
     app.add_flag("--no-1x1", narrow_end);
+    app.add_flag("--flips", flips);
     app.add_flag("--two-stage", two_stage);
     app.add_flag("--stop", wait, "by the variance of the outputs");
     app.add_option("--lambda", lambda);
@@ -91,11 +93,13 @@ int main(int argc, char** argv) {
     int detail = 0;
     app.add_option("--detail", detail);
     double rate = 0, decay = -1, noise_in = -1, average = -1, momentum = -1, vector_rate = -1, parameter_noise = -1;
+    double recorruption = 0;
     int in = 0;
     app.add_option("--rate", rate);
     app.add_option("--decay-from", decay);
     app.add_option("--input-noise", noise_in);
     app.add_option("--average", average);
+    app.add_option("--recorrupt", recorruption, "how much noise is added; -1: numbers for the input instead");
     app.add_option("--momentum", momentum);
     app.add_option("--vector-rate", vector_rate);
     app.add_option("--parameter-noise", parameter_noise);
@@ -113,7 +117,7 @@ int main(int argc, char** argv) {
     settings.recipe = name == "paper" ? RecipeName::kPaper : name == "best" ? RecipeName::kBest : RecipeName::kFast;
     const WhiteLevel level = find_white_level(noisy.view, 1);
     const NoiseModel noise = estimate_noise(noisy.view, level);
-    prior::Recipe recipe = prior::denoising_recipe(settings.recipe, 255 * noise.mean_sigma);
+    prior::Recipe recipe = prior::denoising_recipe(settings.recipe, noise);
     if (!channels.empty()) {
         recipe.scales.clear();
         for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -128,6 +132,9 @@ int main(int argc, char** argv) {
     if (rate > 0) recipe.learning_rate = rate;
     if (decay >= 0) recipe.decay_from = decay;
     if (noise_in >= 0) recipe.input_noise = noise_in;
+    if (recorruption != 0) recipe.input = recorruption > 0 ? prior::InputKind::kRecorrupted : prior::InputKind::kNoise;
+    if (recorruption > 0) recipe.recorruption = recorruption;
+    if (flips) recipe.flips = true;
     if (average >= 0) recipe.average = average;
     if (momentum >= 0) recipe.momentum = momentum;
     if (vector_rate >= 0) recipe.vector_rate = vector_rate;
@@ -147,7 +154,7 @@ int main(int argc, char** argv) {
     }
     curve.clean = &clean;
     settings.trace_user = &curve;
-    prior::Fit fit(settings, recipe, rule, level.white, noise.mean_sigma, std::move(term));
+    prior::Fit fit(settings, recipe, rule, level.white, noise, std::move(term));
     curve.start = std::chrono::steady_clock::now();
     fit.run(nullptr, nullptr);
     const Report& report = fit.report();

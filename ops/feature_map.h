@@ -48,6 +48,19 @@ inline ConstFeatureMap dense_map(const float* data, int height, int width, int c
     return {data, std::ptrdiff_t{width} * channels, channels, height, width, channels};
 }
 
+// The same map seen upside down, or from right to left: pixel strides below 0, so not for kernels that want dense rows.
+inline FeatureMap flipped(FeatureMap map, bool rows, bool columns) {
+    if (rows) {
+        map.data += (map.height - 1) * map.row;
+        map.row = -map.row;
+    }
+    if (columns) {
+        map.data += (map.width - 1) * map.pixel;
+        map.pixel = -map.pixel;
+    }
+    return map;
+}
+
 // `channels` channels of a map from the channel `first` on.
 inline FeatureMap channel_slice(const FeatureMap& map, int first, int channels) {
     return {map.data + first, map.row, map.pixel, map.height, map.width, channels};

@@ -62,8 +62,11 @@ void add_lambda_option(CLI::App* app, TrainingOptions* options, const std::strin
 }
 
 void add_prior_options(CLI::App* app, TrainingOptions* options) {
-    app->add_option("--preset", options->defect, "What dip removes: noise (default), or the artefacts of jpeg")
-        ->check(CLI::IsMember({"noise", "jpeg"}));
+    app->add_option(
+           "--preset", options->defect,
+           "What dip removes: noise that is independent from pixel to pixel (default), correlated noise, or the "
+           "artefacts of jpeg")
+        ->check(CLI::IsMember({"noise", "jpeg", "correlated"}));
     app->add_option("--tv", options->total_variation,
                     "Total variation: isotropic (default of tv), anisotropic (default of two-stage)")
         ->check(CLI::IsMember({"anisotropic", "isotropic"}));
@@ -128,7 +131,7 @@ void apply_training_options(const Context& context, const Job& job, const Traini
     check(twofold_job_set_stop_rule(job.get(),
                                     value_of<twofold_stop_rule>(options.stop, {"auto", "none", "variance", "noise"})),
           context.get());
-    check(twofold_job_set_defect(job.get(), value_of<twofold_defect>(options.defect, {"noise", "jpeg"})),
+    check(twofold_job_set_defect(job.get(), value_of<twofold_defect>(options.defect, {"noise", "jpeg", "correlated"})),
           context.get());
     check(twofold_job_set_detail(job.get(), value_of<twofold_detail>(options.detail, {"noisy", "stage1", "blend"})),
           context.get());

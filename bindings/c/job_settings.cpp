@@ -63,7 +63,7 @@ twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe) {
 }
 
 twofold_status twofold_job_set_defect(twofold_job* job, twofold_defect defect) {
-    return set(job, [&] { job->defect = checked_enum<dip::Defect>(defect, 1, "the defect is unknown"); });
+    return set(job, [&] { job->defect = checked_enum<dip::Defect>(defect, 2, "the defect is unknown"); });
 }
 
 twofold_status twofold_job_set_mask(twofold_job* job, const twofold_image* mask) {

@@ -154,8 +154,9 @@ typedef enum twofold_recipe {
 
 /* What Deep Image Prior is to remove. */
 typedef enum twofold_defect {
-    TWOFOLD_DEFECT_NOISE = 0,
-    TWOFOLD_DEFECT_JPEG = 1 /* blocks and ringing of a strong compression */
+    TWOFOLD_DEFECT_NOISE = 0,           /* independent from pixel to pixel */
+    TWOFOLD_DEFECT_JPEG = 1,            /* blocks and ringing of a strong compression */
+    TWOFOLD_DEFECT_CORRELATED_NOISE = 2 /* alike in neighbouring pixels, as in what cameras write */
 } twofold_defect;
 
 /* What is missing where the mask is black: decides the network. */

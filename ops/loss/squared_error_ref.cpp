@@ -24,7 +24,7 @@ double sum_of_weights(ThreadTeam& team, const ConstFeatureMap& mask) {
 }  // namespace
 
 double squared_error(ThreadTeam& team, ConstFeatureMap src, ConstFeatureMap target, ConstFeatureMap mask,
-                     FeatureMap diff_src) {
+                     FeatureMap diff_src, ConstFeatureMap shift) {
     const double weights = mask.data ? sum_of_weights(team, mask) : double(src.height) * src.width;
     const double scale = weights > 0 ? 1 / (src.channels * weights) : 0;
     const float diff_scale = static_cast<float>(2 * scale);
@@ -34,13 +34,14 @@ double squared_error(ThreadTeam& team, ConstFeatureMap src, ConstFeatureMap targ
         for (int y = first; y < last; ++y)
             for (int x = 0; x < src.width; ++x) {
                 const float weight = mask.data ? *mask.at(y, x) : 1.0f;
-                const float *a = src.at(y, x), *b = target.at(y, x);
+                const float *a = src.at(y, x), *b = target.at(y, x), *s = shift.data ? shift.at(y, x) : nullptr;
+                const auto error = [&](int c) { return a[c] - b[c] - (s ? s[c] : 0.0f); };
                 float pixel = 0;
-                for (int c = 0; c < src.channels; ++c) pixel += (a[c] - b[c]) * (a[c] - b[c]);
+                for (int c = 0; c < src.channels; ++c) pixel += error(c) * error(c);
                 sum += double{weight * pixel};
                 if (!diff_src.data) continue;
                 float* diff = diff_src.at(y, x);
-                for (int c = 0; c < src.channels; ++c) diff[c] = diff_scale * weight * (a[c] - b[c]);
+                for (int c = 0; c < src.channels; ++c) diff[c] = diff_scale * weight * error(c);
             }
         sums[static_cast<std::size_t>(band)] = sum;
     });

@@ -18,17 +18,26 @@ prior::Recipe jpeg_recipe(RecipeName name) {
     return recipe;
 }
 
+prior::Recipe make_recipe(const Settings& settings, const NoiseModel& noise) {
+    switch (settings.defect) {
+        case Defect::kJpeg:
+            return jpeg_recipe(settings.recipe);
+        case Defect::kCorrelatedNoise:
+            return prior::correlated_noise_recipe(settings.recipe, noise);
+        case Defect::kNoise:
+            break;
+    }
+    return prior::denoising_recipe(settings.recipe, noise);
+}
+
 }  // namespace
 
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
     const WhiteLevel level = find_white_level(settings.input, settings.white);
     const NoiseModel noise = estimate_noise(settings.input, level);
-    const prior::Recipe recipe = settings.defect == Defect::kJpeg
-                                     ? jpeg_recipe(settings.recipe)
-                                     : prior::denoising_recipe(settings.recipe, 255 * noise.mean_sigma);
-    return std::make_unique<prior::Fit>(settings, recipe, prior::make_stop_rule(settings.stop, settings.recipe, noise),
-                                        level.white, noise.mean_sigma,
-                                        std::make_unique<prior::ImageTerm>(settings.input, level.white));
+    return std::make_unique<prior::Fit>(settings, make_recipe(settings, noise),
+                                        prior::make_stop_rule(settings.stop, settings.recipe, noise), level.white,
+                                        noise, std::make_unique<prior::ImageTerm>(settings.input, level.white));
 }
 
 }  // namespace twofold::dip

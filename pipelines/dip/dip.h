@@ -1,5 +1,9 @@
 // Deep Image Prior (Ulyanov, Vedaldi, Lempitsky, CVPR 2018, arXiv 1711.10925): an hourglass network learns to put out
 // the noisy image from random numbers. It learns the image before the noise, and is stopped in between.
+//
+// Against independent noise, the recipes other than the paper's give the network the image with more noise to start
+// from, and a target whose noise is independent of that (Pang, Zheng, Quan, Ji, "Recorrupted-to-Recorrupted", CVPR
+// 2021): what it could learn of the noise no longer helps it.
 #ifndef TWOFOLD_PIPELINES_DIP_DIP_H
 #define TWOFOLD_PIPELINES_DIP_DIP_H
 
@@ -11,8 +15,9 @@
 namespace twofold::dip {
 
 enum class Defect {
-    kNoise,
-    kJpeg  // blocks and ringing of a strong compression: a smaller network, as in the paper
+    kNoise,           // independent from pixel to pixel
+    kJpeg,            // blocks and ringing of a strong compression: a smaller network, as in the paper
+    kCorrelatedNoise  // alike in neighbouring pixels
 };
 
 struct Settings : PipelineSettings {

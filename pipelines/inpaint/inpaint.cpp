@@ -52,7 +52,7 @@ std::unique_ptr<Pipeline> make_inpainter(const Settings& settings) {
     const float white = find_white_level(settings.input, settings.white).white;
     return std::make_unique<prior::Fit>(
         settings, make_recipe(settings.recipe, settings.missing), prior::make_stop_rule(settings.stop, settings.recipe),
-        white, 0, std::make_unique<prior::ImageTerm>(settings.input, white, colour_of(settings.mask)));
+        white, NoiseModel{}, std::make_unique<prior::ImageTerm>(settings.input, white, colour_of(settings.mask)));
 }
 
 }  // namespace twofold::inpaint

@@ -29,7 +29,7 @@ std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
     // Under the total variation the outputs settle without having learned the detail.
     rule.from = kStage1Share;
     return std::make_unique<prior::Fit>(
-        settings, prior::denoising_recipe(settings.recipe, 255 * noise.mean_sigma), rule, level.white, noise.mean_sigma,
+        settings, prior::denoising_recipe(settings.recipe, noise), rule, level.white, noise,
         std::make_unique<TwoStageTerm>(settings, level.white, noise.mean_sigma * noise.mean_sigma));
 }
 

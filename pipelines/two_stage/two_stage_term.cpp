@@ -42,7 +42,7 @@ double TwoStageTerm::evaluate(ThreadTeam& team, const Arena& arena, const prior:
     // The squared error is a mean without the half.
     const auto weight = static_cast<float>(2 * lambda_);
     const double variation = ops::total_variation(team, kind_, kEpsilon, output, weight, diff);
-    if (step.index >= kSettlingSteps) adapt(error);
+    if (step.index >= kSettlingSteps) adapt(error - step.shift_variance);
     return error + 2 * lambda_ * variation;
 }
 

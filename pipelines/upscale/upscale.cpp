@@ -94,7 +94,8 @@ std::unique_ptr<Pipeline> make_prior_upscaler(const Settings& settings) {
     const float white = find_white_level(settings.input, settings.white).white;
     return std::make_unique<prior::Fit>(
         settings, make_recipe(settings.recipe, settings.factor), prior::make_stop_rule(settings.stop, settings.recipe),
-        white, 0, std::make_unique<ReductionTerm>(settings.input, white, settings.factor, alpha_of(settings)));
+        white, NoiseModel{},
+        std::make_unique<ReductionTerm>(settings.input, white, settings.factor, alpha_of(settings)));
 }
 
 std::unique_ptr<Pipeline> make_tv_upscaler(const Settings& settings) {

@@ -48,7 +48,7 @@ TEST_CASE("setters of the other methods refuse what is out of range", "[tasks]")
                       "stop rule"));
         CHECK(refused(context, twofold_job_set_factor(job, bad), TWOFOLD_INVALID_ARGUMENT, "factor"));
     }
-    CHECK(twofold_job_set_defect(job, number<twofold_defect>(2)) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_job_set_defect(job, number<twofold_defect>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_missing(job, number<twofold_missing>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_total_variation(job, number<twofold_total_variation>(2)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_detail(job, number<twofold_detail>(3)) == TWOFOLD_INVALID_ARGUMENT);

@@ -43,6 +43,10 @@ TEST_CASE("the squared error of a small case is that worked out by hand", "[map_
     REQUIRE(squared_error(team, src, target, mask, diff) == Approx((5 + 0.5 * 13) / 3));
     REQUIRE(largest_difference(diff.values(), {2.0f / 3, 4.0f / 3, 2.0f / 3, 1}) < 1e-6);
     REQUIRE(squared_error(team, src, target, mask, kNoGradient) == Approx(11.5 / 3));
+    TestMap shift(1, 2, 2);
+    shift.set({1, 1, 0, 1});
+    REQUIRE(squared_error(team, src, target, no_mask(), diff, shift) == Approx((0 + 1 + 4 + 4) / 4.0));
+    REQUIRE(largest_difference(diff.values(), {0, 0.5f, 1, 1}) < 1e-6);
     mask.fill(0);
     REQUIRE(squared_error(team, src, target, mask, diff) == 0);
     REQUIRE(diff.values() == std::vector<float>(4, 0.0f));

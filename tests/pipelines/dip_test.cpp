@@ -77,7 +77,7 @@ TEST_CASE("every recipe and defect runs", "[dip]") {
     const test::TypedImage<float> input(33, 35, 3);
     test::TypedImage<float> output(33, 35, 3, false, false);
     const RecipeName recipe = GENERATE(RecipeName::kFast, RecipeName::kBest, RecipeName::kPaper);
-    const Defect defect = GENERATE(Defect::kNoise, Defect::kJpeg);
+    const Defect defect = GENERATE(Defect::kNoise, Defect::kJpeg, Defect::kCorrelatedNoise);
     Settings settings = settings_for(input.view(), output.view());
     settings.recipe = recipe;
     settings.defect = defect;

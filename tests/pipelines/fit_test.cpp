@@ -49,6 +49,7 @@ struct Setup {
     test::TypedImage<float> input{kWidth, kHeight, 3}, output{kWidth, kHeight, 3, false, false};
     PipelineSettings settings;
     Recipe recipe;
+    NoiseModel noise;
     StopRule rule;
     Log log;
     ScriptedTerm::Script script = [](std::int64_t, double loss) { return loss; };
@@ -60,12 +61,13 @@ struct Setup {
         settings.trace = Log::take;
         settings.trace_user = &log;
         settings.trace_every = 1;
+        noise.mean_sigma = 0.1;
         recipe.in = 4;
         recipe.scales = equal_scales(2, 8, 2);
         recipe.steps = 12;
     }
     std::unique_ptr<Fit> make() {
-        return std::make_unique<Fit>(settings, recipe, rule, 1.0f, 0.1,
+        return std::make_unique<Fit>(settings, recipe, rule, 1.0f, noise,
                                      std::make_unique<ScriptedTerm>(input.view(), script));
     }
     Report run() {
@@ -247,6 +249,32 @@ TEST_CASE("the rule by noise stops where the distance has fallen to it", "[fit]"
     CHECK(setup.output.samples == setup.log.averages.back());
 }
 
+TEST_CASE("a fit from the recorrupted image learns it the right way round", "[fit]") {
+    Setup setup;
+    setup.recipe.input = InputKind::kRecorrupted;
+    setup.recipe.flips = GENERATE(false, true);
+    setup.recipe.optimizer = Optimizer::kMuon;
+    setup.recipe.steps = 300;
+    setup.recipe.recorruption = 0.5;
+    for (auto& knots : setup.noise.sigma) knots.fill(0.05f);
+    // Bright on the left and, less so, at the top: flipped, it would be 0.04 and more away.
+    for (std::size_t i = 0; i < setup.input.samples.size(); ++i) {
+        const bool left = i / 3 % kWidth < kWidth / 3, top = i / 3 / kWidth < kHeight / 3;
+        setup.input.samples[i] = 0.2f + (left ? 0.5f : 0.0f) + (top ? 0.25f : 0.0f);
+    }
+    const Report report = setup.run();
+    const double distance = test::mean_square(setup.output.samples, setup.input.samples);
+    INFO("mean square " << distance << " loss " << report.loss);
+    CHECK(distance < 0.01);
+    // The loss holds the noise of the target, (0.05 / 0.5)^2 ...
+    CHECK(report.loss > 0.009);
+    // ... which the rule by noise takes off.
+    setup.rule.kind = StopRule::Kind::kNoise;
+    setup.rule.noise_variance = 0.015;
+    setup.script = [](std::int64_t step, double) { return step < 7 ? 0.026 : 0.024; };
+    CHECK(setup.run().steps_done == 8);
+}
+
 TEST_CASE("trace points come at the steps promised", "[fit]") {
     Setup setup;
     setup.settings.trace_every = 5;
@@ -262,6 +290,11 @@ TEST_CASE("trace points come at the steps promised", "[fit]") {
 TEST_CASE("a fit gives the same bits for any number of threads and in every run", "[fit][threads]") {
     const bool muon = GENERATE(false, true);
     Setup first;
+    if (muon) {
+        first.recipe.input = InputKind::kRecorrupted;
+        first.recipe.flips = true;
+        for (auto& knots : first.noise.sigma) knots.fill(0.1f);
+    }
     first.recipe.optimizer = muon ? Optimizer::kMuon : Optimizer::kAdam;
     first.recipe.parameter_noise = 0.02;
     first.settings.threads = 1;
@@ -269,6 +302,7 @@ TEST_CASE("a fit gives the same bits for any number of threads and in every run"
     for (const int threads : {2, 3}) {
         Setup other;
         other.recipe = first.recipe;
+        other.noise = first.noise;
         other.settings.threads = threads;
         const auto fit = other.make();
         for (int round = 0; round < 2; ++round) {

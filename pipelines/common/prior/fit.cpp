@@ -5,7 +5,6 @@
 #include <span>
 #include <utility>
 
-#include "ops/noise/normal_field.h"
 #include "pipelines/common/deadline_schedule.h"
 #include "pipelines/common/memory_budget.h"
 #include "pipelines/common/prior/store_result.h"
@@ -16,7 +15,7 @@ namespace twofold::prior {
 namespace {
 
 // Streams of random numbers, one a purpose.
-constexpr std::uint64_t kBaseInput = 0x64697010, kInputNoise = 0x64697011, kParameterNoise = 0x64697012;
+constexpr std::uint64_t kParameterNoise = 0x64697012, kFlips = 0x64697014;
 constexpr std::size_t kNoiseRun = 4096;  // parameters that one task adds noise to
 constexpr std::int64_t kGoodEvery = 25;  // steps between copies of good parameters
 // The average spans a fifth of the steps until that is its full length. From the first step on at its full length, it
@@ -42,7 +41,7 @@ HourglassShape network_shape(const PipelineSettings& settings, const Recipe& rec
     HourglassShape shape;
     shape.height = rounded_up(static_cast<int>(image.height), depth);
     shape.width = rounded_up(static_cast<int>(image.width), depth);
-    shape.in = recipe.input == InputKind::kMeshGrid ? 2 : recipe.in;
+    shape.in = NetworkInput::channels(recipe, image);
     shape.out = image.colour_channels();
     // A small image does without the coarsest scales.
     shape.scales.assign(recipe.scales.begin(), recipe.scales.begin() + static_cast<std::ptrdiff_t>(depth));
@@ -104,8 +103,8 @@ class Fit::StepWatch final : public PassWatch {
     bool finish_ = false;
 };
 
-Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white, double noise_sigma,
-         std::unique_ptr<DataTerm> term)
+Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white,
+         const NoiseModel& noise, std::unique_ptr<DataTerm> term)
     : settings_(settings),
       recipe_(recipe),
       rule_(rule),
@@ -121,13 +120,14 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
       patience_(rule.patience) {
     if (settings.steps > 0) recipe_.steps = settings.steps;
     network_.emplace(network_shape(settings, recipe), settings.implementation, settings.threads);
+    input_.emplace(recipe_, network_->shape(), settings.input, white, noise, settings.seed);
     optimizer_.emplace(network_->parameters(), recipe_);
     ArenaPlan plan;
     reserve(plan);
     require_memory(plan.size(), usable_memory(settings.memory_budget));
     arena_ = Arena(plan);
     report_.steps_planned = recipe_.steps;
-    report_.noise_sigma = 255 * noise_sigma;
+    report_.noise_sigma = 255 * noise.mean_sigma;
     report_.threads = team_.size();
     report_.parameters = static_cast<std::int64_t>(network_->parameters().size());
     report_.depth = static_cast<int>(network_->shape().depth());
@@ -137,6 +137,7 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
 
 void Fit::reserve(ArenaPlan& plan) {
     network_->reserve(plan);
+    input_->reserve(plan);
     optimizer_->reserve(plan);
     if (rule_.kind == StopRule::Kind::kVariance) {
         variance_.reserve(plan);
@@ -147,9 +148,6 @@ void Fit::reserve(ArenaPlan& plan) {
     gradient_ = plan.reserve<float>(count);
     good_parameters_ = plan.reserve<float>(recipe_.roll_back_db > 0 ? count : 0);
     clean_parameters_ = plan.reserve<float>(recipe_.parameter_noise > 0 ? count : 0);
-    const HourglassShape& shape = network_->shape();
-    base_input_ = plan.reserve<float>(static_cast<std::size_t>(shape.height) * static_cast<std::size_t>(shape.width) *
-                                      static_cast<std::size_t>(shape.in));
     current_ = plan.reserve<float>(values_);
     average_ = plan.reserve<float>(recipe_.average > 0 ? values_ : 0);
     term_->reserve(plan);
@@ -208,48 +206,37 @@ void Fit::begin() {
     network_->parameters().initialise(settings_.seed, arena_[parameters_].data());
     std::ranges::fill(arena_[gradient_], 0.0f);
     optimizer_->reset(arena_);
-    const HourglassShape& shape = network_->shape();
-    float* base = arena_[base_input_].data();
-    if (recipe_.input == InputKind::kMeshGrid) {
-        for (int y = 0; y < shape.height; ++y)
-            for (int x = 0; x < shape.width; ++x) {
-                *base++ = static_cast<float>(x) / static_cast<float>(std::max(1, shape.width - 1));
-                *base++ = static_cast<float>(y) / static_cast<float>(std::max(1, shape.height - 1));
-            }
-    } else {
-        ops::fill_uniform(team_, {settings_.seed, kBaseInput, 0}, 0, 0.1f,
-                          ops::dense_map(base, shape.height, shape.width, shape.in));
-    }
+    input_->begin(team_, arena_);
     term_->begin(team_, arena_);
 }
 
 double Fit::evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch) {
-    write_input(step);
+    input_->write(team_, arena_, step, upright(network_->input(arena_), step));
     if (recipe_.parameter_noise > 0) add_parameter_noise(step);
     const float* parameters = arena_[parameters_].data();
     network_->forward(team_, arena_, parameters, &watch);
     const float* average = recipe_.average > 0 && step > 0 ? arena_[average_].data() : nullptr;
-    const ops::FeatureMap diff = network_->output_gradient(arena_);
+    const ops::FeatureMap output = upright(network_->output(arena_), step);
+    const ops::FeatureMap diff = upright(network_->output_gradient(arena_), step);
     // Beyond the image's edge nothing is asked of the network.
     if (diff.height != height_ || diff.width != width_)
-        std::fill_n(diff.data, static_cast<std::size_t>(diff.row) * static_cast<std::size_t>(diff.height), 0.0f);
+        for (int y = 0; y < diff.height; ++y)
+            for (int x = 0; x < diff.width; ++x) std::fill_n(diff.at(y, x), channels_, 0.0f);
+    const FitStep now{step, steps, average, input_->target_shift(arena_), input_->shift_variance()};
     const double loss =
-        term_->evaluate(team_, arena_, {step, steps, average}, cropped(network_->output(arena_), height_, width_),
-                        cropped(diff, height_, width_));
+        term_->evaluate(team_, arena_, now, cropped(output, height_, width_), cropped(diff, height_, width_));
     spiked_ = is_spike(step, loss);
-    take_output();
+    take_output(cropped(output, height_, width_));
     if (!spiked_) network_->backward(team_, arena_, parameters, arena_[gradient_].data(), &watch);
     if (recipe_.parameter_noise > 0) remove_parameter_noise();
     return loss;
 }
 
-void Fit::write_input(std::int64_t step) {
-    const float* base = arena_[base_input_].data();
-    const ops::FeatureMap input = network_->input(arena_);
-    const std::uint64_t counters = ops::random_field_counters(input.height, input.width, input.channels);
-    ops::fill_normal(team_, normals_, {settings_.seed, kInputNoise, static_cast<std::uint64_t>(step) * counters},
-                     static_cast<float>(recipe_.input_noise),
-                     ops::dense_map(base, input.height, input.width, input.channels), input);
+// The map as the image stands, where the network may see it flipped.
+ops::FeatureMap Fit::upright(const ops::FeatureMap& map, std::int64_t step) const {
+    if (!recipe_.flips) return map;
+    const std::uint32_t bits = random_block(settings_.seed, kFlips, static_cast<std::uint64_t>(step))[0];
+    return ops::flipped(map, bits & 1, bits & 2);
 }
 
 // Perturbs the weights of the convolutions; the clean ones are kept for the update.
@@ -287,17 +274,16 @@ bool Fit::is_spike(std::int64_t step, double loss) const {
 }
 
 // What a spike puts out is taken back with its parameters and does not count for the average.
-void Fit::take_output() {
-    const ops::ConstFeatureMap output = cropped(network_->output(arena_), height_, width_);
+void Fit::take_output(ops::ConstFeatureMap output) {
     float* current = arena_[current_].data();
     const auto row = static_cast<std::size_t>(width_) * static_cast<std::size_t>(channels_);
     const auto step = static_cast<double>(report_.steps_done);
     const bool first = report_.steps_done == 0;
     const auto keep = static_cast<float>(std::min(recipe_.average, step / (step + kYoungAverage)));
     team_.run(height_, [&](std::int64_t y, int) {
-        const float* src = output.data + y * output.row;
-        float* dst = current + static_cast<std::size_t>(y) * row;
-        std::copy_n(src, row, dst);
+        float* const src = current + static_cast<std::size_t>(y) * row;
+        for (int x = 0; x < width_; ++x)
+            std::copy_n(output.at(static_cast<int>(y), x), channels_, src + std::ptrdiff_t{x} * channels_);
         if (recipe_.average <= 0 || spiked_) return;
         float* average = arena_[average_].data() + static_cast<std::size_t>(y) * row;
         for (std::size_t i = 0; i < row; ++i) average[i] = first ? src[i] : keep * average[i] + (1 - keep) * src[i];
@@ -327,7 +313,7 @@ bool Fit::judge(std::int64_t step, std::int64_t steps, double loss) {
         case StopRule::Kind::kNone:
             return false;
         case StopRule::Kind::kNoise:
-            return loss <= rule_.noise_variance;
+            return loss - input_->shift_variance() <= rule_.noise_variance;
         case StopRule::Kind::kVariance:
             break;
     }

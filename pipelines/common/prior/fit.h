@@ -6,10 +6,10 @@
 #include <memory>
 #include <optional>
 
-#include "ops/noise/normal_table.h"
 #include "pipelines/common/pipeline.h"
 #include "pipelines/common/prior/data_term.h"
 #include "pipelines/common/prior/hourglass.h"
+#include "pipelines/common/prior/network_input.h"
 #include "pipelines/common/prior/optimizer.h"
 #include "pipelines/common/prior/output_variance.h"
 #include "pipelines/common/prior/recipe.h"
@@ -21,8 +21,8 @@ class Fit final : public Pipeline {
   public:
     // `settings.output` gives the size of the result and `white` its scale; settings.steps overrules the recipe's.
     // Throws Error: kUnsupported, kOutOfMemory, kOverBudget.
-    Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white, double noise_sigma,
-        std::unique_ptr<DataTerm> term);
+    Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white,
+        const NoiseModel& noise, std::unique_ptr<DataTerm> term);
 
     void run(ProgressCallback callback, void* user) override;
     const Report& report() const override { return report_; }
@@ -34,12 +34,12 @@ class Fit final : public Pipeline {
     void begin();
     // One step up to the gradient; returns the loss. After a spike there is no gradient.
     double evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch);
-    void write_input(std::int64_t step);
     void add_parameter_noise(std::int64_t step);
     void remove_parameter_noise();
     // Falls of the PSNR that recipe_.roll_back_db speaks of; also what is not a number.
     bool is_spike(std::int64_t step, double loss) const;
-    void take_output();
+    ops::FeatureMap upright(const ops::FeatureMap& map, std::int64_t step) const;
+    void take_output(ops::ConstFeatureMap output);
     // After a spike, goes back to the last good parameters.
     void update(std::int64_t step, std::int64_t steps, double loss);
     // True if the rule says that the fit is over.
@@ -54,16 +54,15 @@ class Fit final : public Pipeline {
     int height_, width_, channels_;  // of the result
     std::size_t values_;
     ThreadTeam team_;
-    ops::NormalTable normals_;
     std::optional<Hourglass> network_;
+    std::optional<NetworkInput> input_;
     std::optional<ParameterOptimizer> optimizer_;
     OutputVariance variance_;
     Patience patience_;
     double good_loss_ = 0;
     bool spiked_ = false;  // the step under way
     Arena arena_;
-    ArenaRange<float> parameters_, gradient_, good_parameters_, clean_parameters_, base_input_, current_, average_,
-        best_;
+    ArenaRange<float> parameters_, gradient_, good_parameters_, clean_parameters_, current_, average_, best_;
     Report report_;
 };
 

@@ -53,9 +53,9 @@ const float* ImageTerm::kept_row(const Arena& arena, int y) const {
     return known.data ? known.at(y, 0) : nullptr;
 }
 
-double ImageTerm::evaluate(ThreadTeam& team, const Arena& arena, const FitStep&, ops::ConstFeatureMap output,
+double ImageTerm::evaluate(ThreadTeam& team, const Arena& arena, const FitStep& step, ops::ConstFeatureMap output,
                            ops::FeatureMap diff) {
-    return ops::squared_error(team, output, target(arena), mask(arena), diff);
+    return ops::squared_error(team, output, target(arena), mask(arena), diff, step.target_shift);
 }
 
 }  // namespace twofold::prior

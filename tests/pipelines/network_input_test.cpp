@@ -1,0 +1,151 @@
+// What the networks of the priors see, above all the recorrupted image.
+#include "pipelines/common/prior/network_input.h"
+
+#include <optional>
+
+#include "tests/pipelines/prior_support.h"
+
+using namespace twofold;
+using namespace twofold::prior;
+
+namespace {
+
+constexpr int kWidth = 45, kHeight = 37, kChannels = 3;
+
+// Noise of the same strength everywhere but in the last channel, where it grows with brightness.
+NoiseModel noise_model(float sigma) {
+    NoiseModel noise;
+    noise.measured = true;
+    noise.mean_sigma = double{sigma};
+    for (std::size_t c = 0; c < kChannels; ++c)
+        for (std::size_t k = 0; k < noise.sigma[c].size(); ++k)
+            noise.sigma[c][k] = c == 2 ? sigma * static_cast<float>(k) / NoiseModel::kIntervals : sigma;
+    return noise;
+}
+
+struct Setup {
+    test::FloatImage image = test::noisy_scene(kWidth, kHeight, kChannels, 0.03);
+    Recipe recipe;
+    NoiseModel noise = noise_model(0.1f);
+    HourglassShape shape;
+    ThreadTeam team{2};
+    std::optional<NetworkInput> input;
+    Arena arena;
+
+    explicit Setup(InputKind kind = InputKind::kRecorrupted) {
+        recipe.input = kind;
+        recipe.recorruption = 0.5;
+    }
+    void begin() {
+        shape.height = 64;
+        shape.width = 48;
+        shape.in = NetworkInput::channels(recipe, image.view());
+        input.emplace(recipe, shape, image.view(), 1.0f, noise, 5);
+        ArenaPlan plan;
+        input->reserve(plan);
+        arena = Arena(plan);
+        input->begin(team, arena);
+    }
+    std::vector<float> write(std::int64_t step) {
+        std::vector<float> values(static_cast<std::size_t>(shape.height * shape.width * shape.in), -7.0f);
+        input->write(team, arena, step, ops::dense_map(values.data(), shape.height, shape.width, shape.in));
+        return values;
+    }
+    float seen(const std::vector<float>& values, int x, int y, int c) const {
+        return values[static_cast<std::size_t>((y * shape.width + x) * shape.in + c)];
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a recorrupted input and its target's shift are one noise, scaled two ways", "[network_input]") {
+    Setup setup;
+    setup.recipe.recorruption = GENERATE(0.5, 1.0);
+    const double a = setup.recipe.recorruption;
+    CHECK(NetworkInput::channels(setup.recipe, setup.image.view()) == kChannels);
+    setup.begin();
+    const std::vector<float> first = setup.write(0), second = setup.write(1);
+    CHECK(setup.write(0) == first);
+    setup.write(1);
+    const ops::ConstFeatureMap shift = setup.input->target_shift(setup.arena);
+    REQUIRE((shift.height == kHeight && shift.width == kWidth && shift.channels == kChannels));
+    double squares = 0, of_steps = 0, flat = 0;
+    for (int y = 0; y < kHeight; ++y)
+        for (int x = 0; x < kWidth; ++x)
+            for (int c = 0; c < kChannels; ++c) {
+                const float pixel = setup.image.at(x, y, c);
+                const double added = double(setup.seen(second, x, y, c) - pixel), s = double(shift.at(y, x)[c]);
+                REQUIRE(s == Approx(-added / (a * a)).margin(1e-5));
+                squares += s * s;
+                of_steps += added * double(setup.seen(first, x, y, c) - pixel);
+                if (c < 2) flat += added * added;
+            }
+    constexpr double kCount = double(kHeight) * kWidth * kChannels;
+    // Standard deviations of these means are a few percent.
+    CHECK(flat / (kCount * 2 / 3) == Approx(a * a * 0.01).epsilon(0.1));
+    CHECK(squares / kCount == Approx(setup.input->shift_variance()).epsilon(0.1));
+    CHECK(std::abs(of_steps / kCount) < 0.1 * a * a * 0.01);
+}
+
+TEST_CASE("the noises of a recorrupted input and of its target are independent", "[network_input]") {
+    Setup setup;
+    // Nothing but noise around the middle of the scale, of the strength that the model says.
+    setup.image = test::FloatImage(kWidth, kHeight, kChannels);
+    std::vector<float> noise = test::random_values(setup.image.pixels().size(), 9, 0.1 * 3.4641016151);
+    for (int y = 0, i = 0; y < kHeight; ++y)
+        for (int x = 0; x < kWidth; ++x)
+            for (int c = 0; c < kChannels; ++c, ++i)
+                setup.image.at(x, y, c) = 0.5f + noise[static_cast<std::size_t>(i)];
+    setup.begin();
+    double product = 0, image_product = 0;
+    constexpr int kSteps = 20;
+    for (int step = 0; step < kSteps; ++step) {
+        const std::vector<float> seen = setup.write(step);
+        const ops::ConstFeatureMap shift = setup.input->target_shift(setup.arena);
+        for (int y = 0; y < kHeight; ++y)
+            for (int x = 0; x < kWidth; ++x)
+                for (int c = 0; c < 2; ++c) {
+                    const double of_input = double(setup.seen(seen, x, y, c)) - 0.5;
+                    const double of_image = double(setup.image.at(x, y, c)) - 0.5;
+                    product += of_input * (of_image + double(shift.at(y, x)[c]));
+                    image_product += of_input * of_image;
+                }
+    }
+    constexpr double kCount = double(kHeight) * kWidth * 2 * kSteps;
+    CHECK(image_product / kCount == Approx(0.01).epsilon(0.1));
+    CHECK(std::abs(product / kCount) < 0.001);
+}
+
+TEST_CASE("beyond its edges the recorrupted image is mirrored, and held to what a sigmoid reaches", "[network_input]") {
+    Setup setup;
+    setup.noise = noise_model(0);
+    setup.image.at(4, 3, 1) = 1.5f;
+    setup.image.at(5, 3, 1) = -0.5f;
+    setup.begin();
+    const std::vector<float> seen = setup.write(0);
+    CHECK(setup.seen(seen, 4, 3, 1) == 1);
+    CHECK(setup.seen(seen, 5, 3, 1) == 0);
+    // What the first row and column beyond the edge, and the last, show.
+    for (const int x : {44, 45, 47})
+        for (const int y : {36, 37, 63})
+            for (int c = 0; c < kChannels; ++c)
+                CHECK(setup.seen(seen, x, y, c) == setup.image.at(x < 45 ? x : 88 - x, y < 37 ? y : 72 - y, c));
+    CHECK(setup.input->shift_variance() == 0);
+}
+
+TEST_CASE("other inputs leave the target alone", "[network_input]") {
+    Setup numbers(InputKind::kNoise), grid(InputKind::kMeshGrid);
+    for (Setup* setup : {&numbers, &grid}) {
+        setup->recipe.input_noise = 0;
+        setup->begin();
+        CHECK(setup->input->target_shift(setup->arena).data == nullptr);
+        CHECK(setup->input->shift_variance() == 0);
+    }
+    CHECK(numbers.shape.in == numbers.recipe.in);
+    for (const float value : numbers.write(0)) REQUIRE((value >= 0 && value <= 0.1f));
+    CHECK(grid.shape.in == 2);
+    const std::vector<float> seen = grid.write(0);
+    CHECK(grid.seen(seen, 47, 0, 0) == 1);
+    CHECK(grid.seen(seen, 0, 63, 1) == 1);
+    CHECK(grid.seen(seen, 0, 63, 0) == 0);
+}
