@@ -27,8 +27,10 @@ Recipe denoising_recipe(RecipeName name, const NoiseModel& noise) {
     if (name == RecipeName::kPaper || !noise.measured) return recipe;
     const bool fast = name == RecipeName::kFast;
     recipe.input = InputKind::kRecorrupted;
+    // Texture comes by the skips: the coarser scales do not have it.
+    recipe.scales = tapered_scales(fast ? 32 : 64, 16);
     // More added noise is less to learn the image's own from, and a coarser view of the image.
-    recipe.recorruption = std::clamp(255 * noise.mean_sigma / 36, 0.7, 1.0);
+    recipe.recorruption = std::clamp(255 * noise.mean_sigma / 40, 0.7, 1.2);
     recipe.flips = !fast;
     recipe.learning_rate = 0.02;
     recipe.decay_from = 0.3;
