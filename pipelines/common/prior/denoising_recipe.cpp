@@ -28,13 +28,12 @@ Recipe denoising_recipe(RecipeName name, const NoiseModel& noise) {
     const bool fast = name == RecipeName::kFast;
     recipe.input = InputKind::kRecorrupted;
     // Texture comes by the skips: the coarser scales do not have it.
-    recipe.scales = tapered_scales(fast ? 32 : 64, 16);
+    recipe.scales = tapered_scales(32, 16);
     // More added noise is less to learn the image's own from, and a coarser view of the image.
-    recipe.recorruption = std::clamp(255 * noise.mean_sigma / 40, 0.7, 1.2);
-    recipe.flips = !fast;
-    recipe.learning_rate = 0.02;
+    recipe.recorruption = std::clamp(255 * noise.mean_sigma / 40, fast ? 0.7 : 1.0, 1.2);
+    recipe.learning_rate = fast ? 0.02 : 0.01;
     recipe.decay_from = 0.3;
-    recipe.steps = fast ? 240 : 600;
+    recipe.steps = fast ? 240 : 400;
     return recipe;
 }
 
