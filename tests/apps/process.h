@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
+
 namespace twofold::tests {
 
 struct Ran {
@@ -17,22 +19,7 @@ struct Ran {
     long peak_bytes = 0;
 };
 
-// A folder that goes away with its contents.
-class Folder {
-  public:
-    Folder();
-    ~Folder();
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-    // Names of all files in it, hidden ones included, sorted.
-    std::vector<std::string> names() const;
-
-  private:
-    std::string path_;
-};
+using Folder = test::TemporaryFolder;
 
 // Runs a program with pipes; `input` goes to its standard input.
 Ran run_program(std::vector<std::string> arguments, const std::string& input = "");

@@ -25,19 +25,19 @@ mode_t mode_of(const std::string& path) {
 
 TEST_CASE("a file appears whole, is replaced only when asked, and nothing else stays") {
     const TemporaryFolder folder;
-    const std::string path = folder.file("out");
+    const std::string path = folder / "out";
     REQUIRE(write(path, "first", false) == WriteResult::kOk);
     REQUIRE(write(path, "second", false) == WriteResult::kExists);
     REQUIRE(load(path) == text_bytes("first"));
     REQUIRE(write(path, "third", true) == WriteResult::kOk);
     REQUIRE(load(path) == text_bytes("third"));
-    REQUIRE(write(folder.file("empty"), "", true) == WriteResult::kOk);
+    REQUIRE(write(folder / "empty", "", true) == WriteResult::kOk);
     REQUIRE(folder.names() == std::vector<std::string>{"empty", "out"});
 }
 
 TEST_CASE("a new file follows the umask and a replaced one keeps its permissions") {
     const TemporaryFolder folder;
-    const std::string path = folder.file("out");
+    const std::string path = folder / "out";
     const mode_t before = ::umask(027);
     REQUIRE(write(path, "x", false) == WriteResult::kOk);
     ::umask(before);
@@ -49,7 +49,7 @@ TEST_CASE("a new file follows the umask and a replaced one keeps its permissions
 
 TEST_CASE("a symbolic link stays and its target is replaced") {
     const TemporaryFolder folder;
-    const std::string target = folder.file("target"), link = folder.file("link"), loop = folder.file("loop");
+    const std::string target = folder / "target", link = folder / "link", loop = folder / "loop";
     save(target, text_bytes("old"));
     REQUIRE(::symlink("target", link.c_str()) == 0);
     REQUIRE(write(link, "new", false) == WriteResult::kExists);
@@ -67,7 +67,7 @@ TEST_CASE("a symbolic link stays and its target is replaced") {
 TEST_CASE("failures leave nothing and say why") {
     const TemporaryFolder folder;
     std::string reason;
-    REQUIRE(write(folder.file("missing/out"), "x", true, &reason) == WriteResult::kFailed);
+    REQUIRE(write(folder / "missing/out", "x", true, &reason) == WriteResult::kFailed);
     REQUIRE(reason == "No such file or directory");
     REQUIRE(write(folder.path(), "x", true, &reason) == WriteResult::kFailed);
     REQUIRE(reason == "Is a directory");
@@ -76,7 +76,7 @@ TEST_CASE("failures leave nothing and say why") {
 
 TEST_CASE("a file is written in pieces, and stays away without a commit") {
     const TemporaryFolder folder;
-    const std::string path = folder.file("out");
+    const std::string path = folder / "out";
     std::string reason;
     {
         platform::AtomicFile file;
@@ -96,12 +96,12 @@ TEST_CASE("a file is written in pieces, and stays away without a commit") {
     }
     {
         platform::AtomicFile late;
-        REQUIRE(late.open(folder.file("new"), false, &reason) == WriteResult::kOk);
-        save(folder.file("new"), text_bytes("first"));
+        REQUIRE(late.open(folder / "new", false, &reason) == WriteResult::kOk);
+        save(folder / "new", text_bytes("first"));
         REQUIRE(late.commit(&reason) == WriteResult::kExists);
     }
     REQUIRE(load(path) == text_bytes("headtail"));
-    REQUIRE(load(folder.file("new")) == text_bytes("first"));
+    REQUIRE(load(folder / "new") == text_bytes("first"));
     REQUIRE(folder.names() == std::vector<std::string>{"new", "out"});
 }
 

@@ -28,21 +28,21 @@ std::string read_error(const std::string& path, ErrorKind expected, const ReadOp
 
 TEST_CASE("what is not an image file is named in one sentence") {
     const TemporaryFolder folder;
-    read_error(folder.file("missing.png"), ErrorKind::kUnreadable);
+    read_error(folder / "missing.png", ErrorKind::kUnreadable);
     read_error(folder.path(), ErrorKind::kUnreadable);
-    save(folder.file("empty.png"), {});
-    REQUIRE(read_error(folder.file("empty.png"), ErrorKind::kUnreadable).find("empty") != std::string::npos);
-    save(folder.file("text.jpg"), text_bytes("just a text"));
-    read_error(folder.file("text.jpg"), ErrorKind::kUnreadable);
-    save(folder.file("x.gif"), text_bytes("GIF89a..."));
-    REQUIRE(read_error(folder.file("x.gif"), ErrorKind::kUnsupported).find("GIF") != std::string::npos);
-    REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
-    read_error(folder.file("pipe"), ErrorKind::kUnreadable);
+    save(folder / "empty.png", {});
+    REQUIRE(read_error(folder / "empty.png", ErrorKind::kUnreadable).find("empty") != std::string::npos);
+    save(folder / "text.jpg", text_bytes("just a text"));
+    read_error(folder / "text.jpg", ErrorKind::kUnreadable);
+    save(folder / "x.gif", text_bytes("GIF89a..."));
+    REQUIRE(read_error(folder / "x.gif", ErrorKind::kUnsupported).find("GIF") != std::string::npos);
+    REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    read_error(folder / "pipe", ErrorKind::kUnreadable);
     read_error("/dev/zero", ErrorKind::kUnreadable);
     if (::geteuid() != 0) {
-        save(folder.file("closed.png"), text_bytes("x"));
-        REQUIRE(::chmod(folder.file("closed.png").c_str(), 0) == 0);
-        read_error(folder.file("closed.png"), ErrorKind::kUnreadable);
+        save(folder / "closed.png", text_bytes("x"));
+        REQUIRE(::chmod((folder / "closed.png").c_str(), 0) == 0);
+        read_error(folder / "closed.png", ErrorKind::kUnreadable);
     }
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("files are recognised by content and written by the format asked for")
     const TemporaryFolder folder;
     const Image image = make_image(20, 10, 3, SampleType::kUint8);
     for (const Format format : {Format::kPng, Format::kTiff, Format::kPnm}) {
-        const std::string path = folder.file(std::string("wrong-name-") + format_name(format) + ".jpg");
+        const std::string path = folder / (std::string("wrong-name-") + format_name(format) + ".jpg");
         write_image(path, image, format, {});
         const Image back = read_image(path);
         REQUIRE(back.format == format);
@@ -68,7 +68,7 @@ TEST_CASE("files are recognised by content and written by the format asked for")
 
 TEST_CASE("an existing file is kept unless it may be replaced, and failures leave nothing") {
     const TemporaryFolder folder;
-    const std::string path = folder.file("out.png");
+    const std::string path = folder / "out.png";
     const Image image = make_image(20, 10, 3, SampleType::kUint8);
     save(path, text_bytes("precious"));
     WriteOptions options;
@@ -93,10 +93,10 @@ TEST_CASE("an existing file is kept unless it may be replaced, and failures leav
         FAIL("it was written");
         return ErrorKind::kExists;
     };
-    REQUIRE(kind_of_failure(folder.file("no/out.png"), image, Format::kPng) == ErrorKind::kUnwritable);
+    REQUIRE(kind_of_failure(folder / "no/out.png", image, Format::kPng) == ErrorKind::kUnwritable);
     REQUIRE(kind_of_failure(folder.path(), image, Format::kPng) == ErrorKind::kUnwritable);
     const Image wide = make_image(70000, 1, 1, SampleType::kUint8);
-    REQUIRE(kind_of_failure(folder.file("wide.jpg"), wide, Format::kJpeg) == ErrorKind::kUnsupported);
+    REQUIRE(kind_of_failure(folder / "wide.jpg", wide, Format::kJpeg) == ErrorKind::kUnsupported);
     REQUIRE(folder.names() == std::vector<std::string>{"out.png"});
     if (::access("/dev/full", W_OK) == 0) {
         for (const Format format : {Format::kJpeg, Format::kPng, Format::kTiff, Format::kPnm, Format::kPfm}) {
@@ -108,9 +108,9 @@ TEST_CASE("an existing file is kept unless it may be replaced, and failures leav
 TEST_CASE("standard input is read to its end, however long") {
     const TemporaryFolder folder;
     const Image image = make_image(400, 300, 3, SampleType::kUint16);
-    write_image(folder.file("in.ppm"), image, Format::kPnm, {});
+    write_image(folder / "in.ppm", image, Format::kPnm, {});
     const int saved = ::dup(STDIN_FILENO);
-    REQUIRE(::freopen(folder.file("in.ppm").c_str(), "rb", stdin) != nullptr);
+    REQUIRE(::freopen((folder / "in.ppm").c_str(), "rb", stdin) != nullptr);
     const Image back = read_image("-");
     REQUIRE(::dup2(saved, STDIN_FILENO) >= 0);
     ::close(saved);
@@ -137,8 +137,8 @@ TEST_CASE("memory is limited before it is taken") {
         }
     }
     const TemporaryFolder folder;
-    save(folder.file("large.ppm"), Bytes(1000, 'x'));
-    read_error(folder.file("large.ppm"), ErrorKind::kOutOfMemory, options);
+    save(folder / "large.ppm", Bytes(1000, 'x'));
+    read_error(folder / "large.ppm", ErrorKind::kOutOfMemory, options);
 }
 
 TEST_CASE("no limit means the machine's free memory, which bounds every limit") {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/image_io/image_io.h"
+#include "tests/support/temporary_folder.h"
 
 namespace twofold::image_io::testing {
 
@@ -34,20 +35,8 @@ ErrorKind decode_error(const Bytes& bytes, const ReadOptions& options = {});
 // Decoding gives a valid image or an ImageError of one sentence: true for the image. Anything else throws.
 bool decodes_or_refuses(const Bytes& bytes, const ReadOptions& options = {});
 
-// A folder that is removed with all it holds.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder();
-    std::string file(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-    std::vector<std::string> names() const;
+using test::TemporaryFolder;
 
-  private:
-    std::string path_;
-};
 void save(const std::string& path, const Bytes& bytes);
 Bytes load(const std::string& path);
 

@@ -43,7 +43,7 @@ void write_rows(TIFF* tiff, const Shape& shape) {
 
 Bytes make_tiff(const Shape& shape, const Step& more = {}, const Step& write = {}) {
     const TemporaryFolder folder;
-    TIFF* tiff = TIFFOpen(folder.file("x.tif").c_str(), shape.mode);
+    TIFF* tiff = TIFFOpen((folder / "x.tif").c_str(), shape.mode);
     REQUIRE(tiff != nullptr);
     set_shape(tiff, shape);
     if (more) more(tiff);
@@ -53,7 +53,7 @@ Bytes make_tiff(const Shape& shape, const Step& more = {}, const Step& write = {
         write_rows(tiff, shape);
     }
     TIFFClose(tiff);
-    return load(folder.file("x.tif"));
+    return load(folder / "x.tif");
 }
 
 Shape shape_of(int samples, int bits, int photometric) {

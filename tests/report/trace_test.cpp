@@ -12,34 +12,13 @@
 #include "apps/report/trace_files.h"
 #include "tests/report/fake_report.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace twofold;
 using namespace twofold::apps;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
-  public:
-    Folder() {
-        char name[] = "/tmp/twofold-trace-XXXXXX";
-        path_ = mkdtemp(name);
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::string operator/(const char* name) const { return (path_ / name).string(); }
-
-  private:
-    fs::path path_;
-};
-
-std::vector<std::string> names(const std::string& folder) {
-    std::vector<std::string> found;
-    for (const auto& file : fs::directory_iterator(folder)) found.push_back(file.path().filename().string());
-    std::sort(found.begin(), found.end());
-    return found;
-}
 
 std::string text_of(const std::string& path) {
     std::ostringstream text;
@@ -219,11 +198,11 @@ TEST_CASE("a trace is written whole, and replaces nothing by itself") {
     recorder.plan({12, 5, {2}});
     fit.run(&recorder, 12);
     recorder.finish();
-    const Folder folder;
+    const test::TemporaryFolder folder;
     const std::string place = folder / "deep/er";
     CHECK_NOTHROW(check_trace_folder(place, false));
     write_trace(place, recorder, false);
-    CHECK(names(place) == std::vector<std::string>{"curve.csv", "step_000002.png", "step_000011.png"});
+    CHECK(test::names_in(place) == std::vector<std::string>{"curve.csv", "step_000002.png", "step_000011.png"});
     CHECK(text_of(place + "/curve.csv") == curve_csv(recorder.curve()));
 
     CHECK(code_of([&] { check_trace_folder(place, false); }) == ExitCode::kUsage);
@@ -232,10 +211,10 @@ TEST_CASE("a trace is written whole, and replaces nothing by itself") {
     fs::remove(place + "/curve.csv");
     CHECK(code_of([&] { check_trace_folder(place, false); }) == ExitCode::kUsage);
     CHECK(code_of([&] { write_trace(place, recorder, false); }) == ExitCode::kUsage);
-    CHECK(names(place).size() == 2);
+    CHECK(test::names_in(place).size() == 2);
     std::ofstream(place + "/notes.txt") << "mine";
     write_trace(place, recorder, true);
-    CHECK(names(place).size() == 4);
+    CHECK(test::names_in(place).size() == 4);
     CHECK(text_of(place + "/notes.txt") == "mine");
 }
 
@@ -245,7 +224,7 @@ TEST_CASE("a trace that cannot be written leaves nothing") {
     recorder.plan({2, 1, {}});
     fit.run(&recorder, 2);
     recorder.finish();
-    const Folder folder;
+    const test::TemporaryFolder folder;
     std::ofstream(folder / "file") << "x";
     CHECK(code_of([&] { check_trace_folder(folder / "file", true); }) == ExitCode::kUsage);
     CHECK(code_of([&] { check_trace_folder(folder / "file/in", true); }) == ExitCode::kSomeFailed);
@@ -254,7 +233,7 @@ TEST_CASE("a trace that cannot be written leaves nothing") {
     // A folder where the curve should be: snapshots that were already under way go away, and so do new folders.
     fs::create_directories(folder / "taken/curve.csv");
     CHECK(code_of([&] { write_trace(folder / "taken", recorder, true); }) == ExitCode::kSomeFailed);
-    CHECK(names(folder / "taken") == std::vector<std::string>{"curve.csv"});
+    CHECK(test::names_in(folder / "taken") == std::vector<std::string>{"curve.csv"});
     CHECK(text_of(folder / "file") == "x");
 }
 
