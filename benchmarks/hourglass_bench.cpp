@@ -99,11 +99,11 @@ void bench(const prior::HourglassShape& shape, const std::string& implementation
 
     Best step, forward, backward, peak;
     double operations = 0;
-    const ops::ConstFeatureMap no_mask(nullptr, 0, 1, shape.height, shape.width, 1);
     for (int i = 0; i <= steps; ++i) {
         const Duration f = measure([&] { network.forward(team, arena, arena[parameters].data()); });
-        const Duration loss = measure(
-            [&] { ops::squared_error(team, network.output(arena), wanted, no_mask, network.output_gradient(arena)); });
+        const Duration loss = measure([&] {
+            ops::squared_error(team, network.output(arena), wanted, ops::no_map(), network.output_gradient(arena));
+        });
         const Duration b =
             measure([&] { network.backward(team, arena, arena[parameters].data(), arena[gradient].data()); });
         const Duration update = measure(

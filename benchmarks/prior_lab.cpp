@@ -63,8 +63,7 @@ int main(int argc, char** argv) {
     std::string file, name = "fast";
     double gaussian = 25, lambda = 0;
     std::int64_t crop = 256;
-    bool two_stage = false, flips = false, muon = false, adam = false, nearest = false, narrow_end = false,
-         wait = false;
+    bool two_stage = false, muon = false, adam = false, nearest = false, narrow_end = false, wait = false;
     std::vector<int> channels, ups, skips;
     PipelineSettings settings;
     settings.threads = 2;
@@ -85,7 +84,6 @@ int main(int argc, char** argv) {
     app.add_flag("--adam", adam);
     app.add_flag("--nearest", nearest);
     app.add_flag("--no-1x1", narrow_end);
-    app.add_flag("--flips", flips);
     app.add_flag("--two-stage", two_stage);
     app.add_flag("--stop", wait, "by the variance of the outputs");
     app.add_option("--lambda", lambda);
@@ -94,7 +92,7 @@ int main(int argc, char** argv) {
     app.add_option("--detail", detail);
     double rate = 0, decay = -1, noise_in = -1, average = -1, momentum = -1, vector_rate = -1, parameter_noise = -1;
     double recorruption = 0;
-    int in = 0;
+    int in = 0, skip_kernel = 0;
     app.add_option("--rate", rate);
     app.add_option("--decay-from", decay);
     app.add_option("--input-noise", noise_in);
@@ -104,6 +102,7 @@ int main(int argc, char** argv) {
     app.add_option("--vector-rate", vector_rate);
     app.add_option("--parameter-noise", parameter_noise);
     app.add_option("--in", in);
+    app.add_option("--skip-kernel", skip_kernel);
     Curve curve;
     app.add_flag("--curve", curve.print);
     CLI11_PARSE(app, argc, argv);
@@ -134,12 +133,12 @@ int main(int argc, char** argv) {
     if (noise_in >= 0) recipe.input_noise = noise_in;
     if (recorruption != 0) recipe.input = recorruption > 0 ? prior::InputKind::kRecorrupted : prior::InputKind::kNoise;
     if (recorruption > 0) recipe.recorruption = recorruption;
-    if (flips) recipe.flips = true;
     if (average >= 0) recipe.average = average;
     if (momentum >= 0) recipe.momentum = momentum;
     if (vector_rate >= 0) recipe.vector_rate = vector_rate;
     if (parameter_noise >= 0) recipe.parameter_noise = parameter_noise;
     if (in > 0) recipe.in = in;
+    if (skip_kernel > 0) recipe.skip_kernel = skip_kernel;
     prior::StopRule rule;
     if (wait) rule.kind = prior::StopRule::Kind::kVariance;
     std::unique_ptr<prior::DataTerm> term;

@@ -48,18 +48,12 @@ inline ConstFeatureMap dense_map(const float* data, int height, int width, int c
     return {data, std::ptrdiff_t{width} * channels, channels, height, width, channels};
 }
 
-// The same map seen upside down, or from right to left: pixel strides below 0, so not for kernels that want dense rows.
-inline FeatureMap flipped(FeatureMap map, bool rows, bool columns) {
-    if (rows) {
-        map.data += (map.height - 1) * map.row;
-        map.row = -map.row;
-    }
-    if (columns) {
-        map.data += (map.width - 1) * map.pixel;
-        map.pixel = -map.pixel;
-    }
-    return map;
+inline std::size_t dense_size(int height, int width, int channels) {
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
 }
+
+// For an argument that may be left out: data is null.
+inline ConstFeatureMap no_map() { return {nullptr, 0, 0, 0, 0, 0}; }
 
 // `channels` channels of a map from the channel `first` on.
 inline FeatureMap channel_slice(const FeatureMap& map, int first, int channels) {

@@ -16,8 +16,7 @@ namespace twofold::ops {
 // mask.data null: all weights are 1. diff_src.data null: only the loss is wanted; otherwise diff_src is overwritten.
 // shift.data null: none.
 double squared_error(ThreadTeam& team, ConstFeatureMap src, ConstFeatureMap target, ConstFeatureMap mask,
-                     FeatureMap diff_src,
-                     ConstFeatureMap shift = dense_map(static_cast<const float*>(nullptr), 0, 0, 0));
+                     FeatureMap diff_src, ConstFeatureMap shift = no_map());
 
 }  // namespace twofold::ops
 

@@ -37,22 +37,26 @@ prior::Recipe make_recipe(RecipeName name, Missing missing) {
     prior::Recipe recipe = paper_recipe(missing);
     if (name == RecipeName::kPaper) return recipe;
     const bool fast = name == RecipeName::kFast;
-    switch (missing) {
-        case Missing::kText:
-            recipe.scales = prior::tapered_scales(fast ? 32 : 64, 16);
-            recipe.upsampling = ops::Upsampling::kBilinear;
-            break;
-        case Missing::kHole:
-            recipe.steps = fast ? 1000 : 3001;
-            return recipe;
-        case Missing::kRandom:
-            recipe.scales = prior::tapered_scales(fast ? 32 : 64, 16);
-            break;
+    if (missing == Missing::kHole) {
+        recipe.steps = fast ? 1000 : 3001;
+        return recipe;
     }
     recipe.optimizer = prior::Optimizer::kMuon;
     recipe.learning_rate = 0.02;
-    recipe.decay_from = 0.5;
-    recipe.steps = fast ? 800 : 2000;
+    recipe.upsampling = ops::Upsampling::kBilinear;
+    if (missing == Missing::kText) {
+        recipe.scales = prior::tapered_scales(fast ? 32 : 64, 16);
+        recipe.decay_from = 0.5;
+        recipe.steps = fast ? 800 : 2000;
+        return recipe;
+    }
+    // Taking more pixels away shows the network how to fill in those that are missing.
+    recipe.input = prior::InputKind::kThinned;
+    // Detail comes by the skips: the coarser scales do not have it.
+    recipe.scales = prior::tapered_scales(32, 32);
+    recipe.skip_kernel = 3;
+    recipe.decay_from = 0.3;
+    recipe.steps = fast ? 480 : 1200;
     return recipe;
 }
 

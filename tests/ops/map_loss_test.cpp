@@ -9,7 +9,6 @@ using namespace twofold::test;
 
 namespace {
 
-ConstFeatureMap no_mask() { return {nullptr, 0, 0, 0, 0, 0}; }
 constexpr FeatureMap kNoGradient{nullptr, 0, 0, 0, 0, 0};
 
 template <typename Loss>
@@ -38,14 +37,14 @@ TEST_CASE("the squared error of a small case is that worked out by hand", "[map_
     target.set({0, 0, 1, 1});
     mask.set({1, 0.5f});
     ThreadTeam team(1);
-    REQUIRE(squared_error(team, src, target, no_mask(), diff) == Approx((1 + 4 + 4 + 9) / 4.0));
+    REQUIRE(squared_error(team, src, target, no_map(), diff) == Approx((1 + 4 + 4 + 9) / 4.0));
     REQUIRE(largest_difference(diff.values(), {0.5f, 1, 1, 1.5f}) < 1e-6);
     REQUIRE(squared_error(team, src, target, mask, diff) == Approx((5 + 0.5 * 13) / 3));
     REQUIRE(largest_difference(diff.values(), {2.0f / 3, 4.0f / 3, 2.0f / 3, 1}) < 1e-6);
     REQUIRE(squared_error(team, src, target, mask, kNoGradient) == Approx(11.5 / 3));
     TestMap shift(1, 2, 2);
     shift.set({1, 1, 0, 1});
-    REQUIRE(squared_error(team, src, target, no_mask(), diff, shift) == Approx((0 + 1 + 4 + 4) / 4.0));
+    REQUIRE(squared_error(team, src, target, no_map(), diff, shift) == Approx((0 + 1 + 4 + 4) / 4.0));
     REQUIRE(largest_difference(diff.values(), {0, 0.5f, 1, 1}) < 1e-6);
     mask.fill(0);
     REQUIRE(squared_error(team, src, target, mask, diff) == 0);
@@ -68,9 +67,9 @@ TEST_CASE("the squared error has the gradient of finite differences and the same
     a.randomise(4);
     b.randomise(5);
     ThreadTeam one(1), four(4);
-    const double loss = squared_error(one, a, b, no_mask(), kNoGradient);
-    REQUIRE(squared_error(team, a, b, no_mask(), kNoGradient) == loss);
-    REQUIRE(squared_error(four, a, b, no_mask(), kNoGradient) == loss);
+    const double loss = squared_error(one, a, b, no_map(), kNoGradient);
+    REQUIRE(squared_error(team, a, b, no_map(), kNoGradient) == loss);
+    REQUIRE(squared_error(four, a, b, no_map(), kNoGradient) == loss);
 }
 
 TEST_CASE("the total variation of a small case is that worked out by hand", "[map_loss]") {

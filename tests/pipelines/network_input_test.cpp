@@ -1,7 +1,8 @@
-// What the networks of the priors see, above all the recorrupted image.
+// What the networks of the priors see, above all the image with more noise, or with fewer pixels.
 #include "pipelines/common/prior/network_input.h"
 
-#include <optional>
+#include <array>
+#include <memory>
 
 #include "tests/pipelines/prior_support.h"
 
@@ -23,13 +24,29 @@ NoiseModel noise_model(float sigma) {
     return noise;
 }
 
+// A task that keeps the pixels marked in `known`, rows of the image's width; all where that is empty.
+class KeepingTerm final : public DataTerm {
+  public:
+    std::vector<float> known;
+
+    void reserve(ArenaPlan&) override {}
+    void begin(ThreadTeam&, const Arena&) override {}
+    double evaluate(ThreadTeam&, const Arena&, const FitStep&, ops::ConstFeatureMap, ops::FeatureMap) override {
+        return 0;
+    }
+    const float* kept_row(const Arena&, int y) const override {
+        return known.empty() ? nullptr : known.data() + std::ptrdiff_t{y} * kWidth;
+    }
+};
+
 struct Setup {
     test::FloatImage image = test::noisy_scene(kWidth, kHeight, kChannels, 0.03);
     Recipe recipe;
     NoiseModel noise = noise_model(0.1f);
+    KeepingTerm term;
     HourglassShape shape;
     ThreadTeam team{2};
-    std::optional<NetworkInput> input;
+    std::unique_ptr<NetworkInput> input;
     Arena arena;
 
     explicit Setup(InputKind kind = InputKind::kRecorrupted) {
@@ -39,12 +56,12 @@ struct Setup {
     void begin() {
         shape.height = 64;
         shape.width = 48;
-        shape.in = NetworkInput::channels(recipe, image.view());
-        input.emplace(recipe, shape, image.view(), 1.0f, noise, 5);
+        input = make_network_input(recipe, shape.height, shape.width, image.view(), 1.0f, noise, 5);
+        shape.in = input->channels();
         ArenaPlan plan;
         input->reserve(plan);
         arena = Arena(plan);
-        input->begin(team, arena);
+        input->begin(team, arena, term);
     }
     std::vector<float> write(std::int64_t step) {
         std::vector<float> values(static_cast<std::size_t>(shape.height * shape.width * shape.in), -7.0f);
@@ -62,8 +79,8 @@ TEST_CASE("a recorrupted input and its target's shift are one noise, scaled two 
     Setup setup;
     setup.recipe.recorruption = GENERATE(0.5, 1.0);
     const double a = setup.recipe.recorruption;
-    CHECK(NetworkInput::channels(setup.recipe, setup.image.view()) == kChannels);
     setup.begin();
+    CHECK(setup.shape.in == kChannels);
     const std::vector<float> first = setup.write(0), second = setup.write(1);
     CHECK(setup.write(0) == first);
     setup.write(1);
@@ -131,6 +148,55 @@ TEST_CASE("beyond its edges the recorrupted image is mirrored, and held to what 
             for (int c = 0; c < kChannels; ++c)
                 CHECK(setup.seen(seen, x, y, c) == setup.image.at(x < 45 ? x : 88 - x, y < 37 ? y : 72 - y, c));
     CHECK(setup.input->shift_variance() == 0);
+}
+
+TEST_CASE("a thinned image shows most known pixels, and of the others what is around them", "[network_input]") {
+    Setup setup(InputKind::kThinned);
+    setup.recipe.dropped = 0.25;
+    const auto known = [&](int x, int y) -> float& {
+        return setup.term.known[static_cast<std::size_t>(y * kWidth + x)];
+    };
+    setup.term.known.assign(std::size_t{kWidth} * kHeight, 1.0f);
+    for (int y = 0; y < kHeight; ++y)
+        for (int x = 0; x < kWidth; ++x) known(x, y) = (x * 7 + y * 3) % 4 == 0 || (x < 10 && y < 10) ? 0.0f : 1.0f;
+    setup.begin();
+    REQUIRE(setup.shape.in == kChannels + 1);
+    const std::vector<float> seen = setup.write(3);
+    double shown = 0, count = 0;
+    for (int y = 0; y < kHeight; ++y)
+        for (int x = 0; x < kWidth; ++x) {
+            const float mark = setup.seen(seen, x, y, kChannels);
+            REQUIRE((mark == 0 || (mark == 1 && known(x, y) == 1)));
+            count += double{known(x, y)};
+            shown += double{mark};
+            if (mark == 0) continue;
+            for (int c = 0; c < kChannels; ++c)
+                REQUIRE(setup.seen(seen, x, y, c) == std::clamp(setup.image.at(x, y, c), 0.0f, 1.0f));
+        }
+    CHECK(shown / count == Approx(0.75).margin(0.04));
+    // Deep in a hole there is nothing to take a mean of.
+    CHECK(setup.seen(seen, 4, 4, 0) == 0);
+    // Elsewhere a pixel gets the weighted mean of what is shown within two pixels of it.
+    const int at_x = 20, at_y = 20;  // (20 * 7 + 20 * 3) % 4 == 0
+    REQUIRE(known(at_x, at_y) == 0);
+    constexpr std::array<float, 5> kWeights{1, 4, 6, 4, 1};
+    float sum = 0, weights = 0;
+    for (int v = -2; v <= 2; ++v)
+        for (int u = -2; u <= 2; ++u) {
+            const float weight = kWeights[static_cast<std::size_t>(v + 2)] * kWeights[static_cast<std::size_t>(u + 2)] *
+                                 setup.seen(seen, at_x + u, at_y + v, kChannels);
+            weights += weight;
+            sum += weight * setup.seen(seen, at_x + u, at_y + v, 1);
+        }
+    CHECK(setup.seen(seen, at_x, at_y, 1) == Approx(sum / weights));
+    // Another step leaves out other pixels; the same step the same ones.
+    CHECK(setup.write(4) != seen);
+    CHECK(setup.write(3) == seen);
+    // What is unknown does not show.
+    setup.image.at(at_x, at_y, 1) += 0.3f;
+    setup.begin();
+    CHECK(setup.write(3) == seen);
+    CHECK(setup.input->target_shift(setup.arena).data == nullptr);
 }
 
 TEST_CASE("other inputs leave the target alone", "[network_input]") {

@@ -16,7 +16,7 @@ struct FitStep {
     std::int64_t steps;
     const float* average;  // of the outputs before this step, dense; null before the first step
     // What the target of this step has more than the image, of the image's size; data is null where that is nothing.
-    ops::ConstFeatureMap target_shift = ops::dense_map(static_cast<const float*>(nullptr), 0, 0, 0);
+    ops::ConstFeatureMap target_shift = ops::no_map();
     double shift_variance = 0;  // its mean square: by so much the squared error exceeds that to the image
 };
 

@@ -14,10 +14,9 @@
 namespace twofold::prior {
 namespace {
 
-// Streams of random numbers, one a purpose.
-constexpr std::uint64_t kParameterNoise = 0x64697012, kFlips = 0x64697014;
-constexpr std::size_t kNoiseRun = 4096;  // parameters that one task adds noise to
-constexpr std::int64_t kGoodEvery = 25;  // steps between copies of good parameters
+constexpr std::uint64_t kParameterNoise = 0x64697012;  // random numbers of this purpose
+constexpr std::size_t kNoiseRun = 4096;                // parameters that one task adds noise to
+constexpr std::int64_t kGoodEvery = 25;                // steps between copies of good parameters
 // The average spans a fifth of the steps until that is its full length. From the first step on at its full length, it
 // would still be a third grey at step 100: measured, 1 to 6 dB less where a rule stops after 200 steps.
 constexpr double kYoungAverage = 4;
@@ -27,6 +26,7 @@ int rounded_up(int length, std::size_t scales) {
     return (length + step - 1) / step * step;
 }
 
+// Of the network but for the channels of its input.
 HourglassShape network_shape(const PipelineSettings& settings, const Recipe& recipe) {
     const ImageView& image = settings.output;
     const std::size_t depth = possible_scales(image.height, image.width, recipe.down_kernel, recipe.scales.size());
@@ -41,11 +41,11 @@ HourglassShape network_shape(const PipelineSettings& settings, const Recipe& rec
     HourglassShape shape;
     shape.height = rounded_up(static_cast<int>(image.height), depth);
     shape.width = rounded_up(static_cast<int>(image.width), depth);
-    shape.in = NetworkInput::channels(recipe, image);
     shape.out = image.colour_channels();
     // A small image does without the coarsest scales.
     shape.scales.assign(recipe.scales.begin(), recipe.scales.begin() + static_cast<std::ptrdiff_t>(depth));
     shape.down_kernel = recipe.down_kernel;
+    shape.skip_kernel = recipe.skip_kernel;
     shape.up_1x1 = recipe.up_1x1;
     shape.upsampling = recipe.upsampling;
     return shape;
@@ -119,8 +119,10 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
       variance_(static_cast<std::int64_t>(values_), rule.window, settings.seed),
       patience_(rule.patience) {
     if (settings.steps > 0) recipe_.steps = settings.steps;
-    network_.emplace(network_shape(settings, recipe), settings.implementation, settings.threads);
-    input_.emplace(recipe_, network_->shape(), settings.input, white, noise, settings.seed);
+    HourglassShape shape = network_shape(settings, recipe);
+    input_ = make_network_input(recipe, shape.height, shape.width, settings.input, white, noise, settings.seed);
+    shape.in = input_->channels();
+    network_.emplace(shape, settings.implementation, settings.threads);
     optimizer_.emplace(network_->parameters(), recipe_);
     ArenaPlan plan;
     reserve(plan);
@@ -206,18 +208,18 @@ void Fit::begin() {
     network_->parameters().initialise(settings_.seed, arena_[parameters_].data());
     std::ranges::fill(arena_[gradient_], 0.0f);
     optimizer_->reset(arena_);
-    input_->begin(team_, arena_);
     term_->begin(team_, arena_);
+    input_->begin(team_, arena_, *term_);
 }
 
 double Fit::evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch) {
-    input_->write(team_, arena_, step, upright(network_->input(arena_), step));
+    input_->write(team_, arena_, step, network_->input(arena_));
     if (recipe_.parameter_noise > 0) add_parameter_noise(step);
     const float* parameters = arena_[parameters_].data();
     network_->forward(team_, arena_, parameters, &watch);
     const float* average = recipe_.average > 0 && step > 0 ? arena_[average_].data() : nullptr;
-    const ops::FeatureMap output = upright(network_->output(arena_), step);
-    const ops::FeatureMap diff = upright(network_->output_gradient(arena_), step);
+    const ops::FeatureMap output = network_->output(arena_);
+    const ops::FeatureMap diff = network_->output_gradient(arena_);
     // Beyond the image's edge nothing is asked of the network.
     if (diff.height != height_ || diff.width != width_)
         for (int y = 0; y < diff.height; ++y)
@@ -230,13 +232,6 @@ double Fit::evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch) {
     if (!spiked_) network_->backward(team_, arena_, parameters, arena_[gradient_].data(), &watch);
     if (recipe_.parameter_noise > 0) remove_parameter_noise();
     return loss;
-}
-
-// The map as the image stands, where the network may see it flipped.
-ops::FeatureMap Fit::upright(const ops::FeatureMap& map, std::int64_t step) const {
-    if (!recipe_.flips) return map;
-    const std::uint32_t bits = random_block(settings_.seed, kFlips, static_cast<std::uint64_t>(step))[0];
-    return ops::flipped(map, bits & 1, bits & 2);
 }
 
 // Perturbs the weights of the convolutions; the clean ones are kept for the update.

@@ -38,7 +38,6 @@ class Fit final : public Pipeline {
     void remove_parameter_noise();
     // Falls of the PSNR that recipe_.roll_back_db speaks of; also what is not a number.
     bool is_spike(std::int64_t step, double loss) const;
-    ops::FeatureMap upright(const ops::FeatureMap& map, std::int64_t step) const;
     void take_output(ops::ConstFeatureMap output);
     // After a spike, goes back to the last good parameters.
     void update(std::int64_t step, std::int64_t steps, double loss);
@@ -55,7 +54,7 @@ class Fit final : public Pipeline {
     std::size_t values_;
     ThreadTeam team_;
     std::optional<Hourglass> network_;
-    std::optional<NetworkInput> input_;
+    std::unique_ptr<NetworkInput> input_;
     std::optional<ParameterOptimizer> optimizer_;
     OutputVariance variance_;
     Patience patience_;

@@ -49,7 +49,7 @@ Hourglass::Scale Hourglass::make_scale(std::size_t index, std::string_view imple
                 {},
                 {},
                 {}};
-    if (skip > 0) scale.skip.emplace(unit(1, 1, in, skip, height, width));
+    if (skip > 0) scale.skip.emplace(unit(shape_.skip_kernel, 1, in, skip, height, width));
     if (shape_.up_1x1) scale.up_1x1.emplace(unit(1, 1, up, up, height, width));
     return scale;
 }
@@ -93,7 +93,8 @@ void Hourglass::reserve(ArenaPlan& plan) {
         scratch = std::max(scratch, ops::batch_norm_scratch(height, width, merged));
         scale.down_map = MapRange::reserve(plan, height / 2, width / 2, down, border_);
         // Some maps lend their memory to gradients of other shapes during the backward pass.
-        scale.merged = MapRange::reserve(plan, height, width, std::max(merged, in), 0).as(height, width, merged, 0);
+        scale.merged = MapRange::reserve(plan, height, width, std::max(merged, in), shape_.skip_kernel / 2)
+                           .as(height, width, merged, 0);
         scale.result = MapRange::reserve(plan, height, width, std::max(up, skip), 0).as(height, width, up, 0);
         scale.gradient = MapRange::reserve(plan, height, width, std::max({merged, up, down}), std::max(1, border_))
                              .as(height, width, merged, 1);
@@ -134,7 +135,7 @@ void Hourglass::forward_scale(std::size_t index, const Pass& pass) const {
     ops::upsample_forward(pass.team, shape_.upsampling, deeper.inside(pass.arena),
                           ops::channel_slice(merged, 0, shape_.deeper(index)));
     if (scale.skip)
-        scale.skip->forward(pass, input.inner(pass.arena),
+        scale.skip->forward(pass, input.framed(pass.arena, shape_.skip_kernel / 2),
                             ops::channel_slice(merged, shape_.deeper(index), shape_.scales[index].skip));
     scale.merged_norm.forward(pass, merged, scale.merged_normed.inside(pass.arena));
     ops::reflect_border_forward(pass.team, scale.merged_normed.inside(pass.arena), 1);
@@ -198,14 +199,15 @@ void Hourglass::backward_skip(std::size_t index, const Pass& pass) const {
     if (!scale.skip) return;
     const Arena& arena = pass.arena;
     const MapRange& input = inputs_[index];
-    const int channels = shape_.scales[index].skip;
+    const int channels = shape_.scales[index].skip, border = shape_.skip_kernel / 2;
     const MapRange diff = scale.result.as(input.height, input.width, channels, 0);
-    scale.skip->backward_weights(pass, input.inner(arena),
+    scale.skip->backward_weights(pass, input.framed(arena, border),
                                  ops::channel_slice(scale.gradient.inside(arena), shape_.deeper(index), channels),
                                  diff.inside(arena));
     if (index == 0) return;
-    const MapRange diff_input = scale.merged.as(input.height, input.width, input.channels, 0);
+    const MapRange diff_input = scale.merged.as(input.height, input.width, input.channels, border);
     scale.skip->convolution.backward_data(pass, diff.whole(arena), diff_input.whole(arena));
+    ops::reflect_border_backward(pass.team, diff_input.inside(arena), border);
 }
 
 void Hourglass::backward_down(std::size_t index, const Pass& pass) const {
@@ -223,7 +225,7 @@ void Hourglass::backward_down(std::size_t index, const Pass& pass) const {
     scale.down_first.convolution.backward_data(pass, middle.inner(arena), diff.whole(arena));
     ops::reflect_border_backward(pass.team, diff.inside(arena), diff.border);
     if (!scale.skip) return;
-    const MapRange skip = scale.merged.as(diff.height, diff.width, diff.channels, 0);
+    const MapRange skip = scale.merged.as(diff.height, diff.width, diff.channels, shape_.skip_kernel / 2);
     ops::add(pass.team, skip.inside(arena), diff.inside(arena));
 }
 

@@ -35,9 +35,12 @@ struct MapRange {
     ops::FeatureMap inside(const Arena& arena) const {
         return {arena[range].data() + border * (row() + channels), row(), channels, height, width, channels};
     }
-    // With its border, and without.
+    // With its border, with some of it, and without.
     ops::Map whole(const Arena& arena) const { return {arena[range].data(), row()}; }
-    ops::Map inner(const Arena& arena) const { return {inside(arena).data, row()}; }
+    ops::Map framed(const Arena& arena, int frame) const {
+        return {inside(arena).data - frame * (row() + channels), row()};
+    }
+    ops::Map inner(const Arena& arena) const { return framed(arena, 0); }
 };
 
 // Asked between layers, on the thread that runs the pass: a step over a large image takes seconds. May throw to end it.

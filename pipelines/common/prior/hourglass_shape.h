@@ -1,8 +1,9 @@
 // The hourglass network of Deep Image Prior (Ulyanov, Vedaldi, Lempitsky, CVPR 2018): its shape and its parameters.
 //
-// At each scale: a skip branch conv 1x1; a down branch of two convolutions, the first with stride 2; the deeper scale;
-// upsampling x2; concatenation with the skip; batch norm; conv 3x3 and, as a rule, conv 1x1. Every convolution is
-// followed by batch norm and LeakyReLU(0.2). Last: conv 1x1 and sigmoid. Borders are mirrored.
+// At each scale: a skip branch conv 1x1 (or as large as the others); a down branch of two convolutions, the first with
+// stride 2; the deeper scale; upsampling x2; concatenation with the skip; batch norm; conv 3x3 and, as a rule, conv
+// 1x1. Every convolution is followed by batch norm and LeakyReLU(0.2). Last: conv 1x1 and sigmoid. Borders are
+// mirrored.
 #ifndef TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_SHAPE_H
 #define TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_SHAPE_H
 
@@ -29,6 +30,7 @@ struct HourglassShape {
     int out = 3;  // and of the image
     std::vector<ScaleChannels> scales;
     int down_kernel = 3;
+    int skip_kernel = 1;  // odd, not larger than down_kernel
     bool up_1x1 = true;
     ops::Upsampling upsampling = ops::Upsampling::kBilinear;
 

@@ -1,8 +1,7 @@
 #include "pipelines/common/prior/image_term.h"
 
-#include <algorithm>
-
 #include "ops/loss/squared_error.h"
+#include "pipelines/common/prior/load_image.h"
 
 namespace twofold::prior {
 namespace {
@@ -21,9 +20,8 @@ ImageTerm::ImageTerm(const ImageView& image, float white, std::optional<ImageVie
       channels_(image.colour_channels()) {}
 
 void ImageTerm::reserve(ArenaPlan& plan) {
-    const std::size_t pixels = static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_);
-    target_ = plan.reserve<float>(pixels * static_cast<std::size_t>(channels_));
-    mask_ = plan.reserve<float>(mask_image_ ? pixels : 0);
+    target_ = plan.reserve<float>(ops::dense_size(height_, width_, channels_));
+    mask_ = plan.reserve<float>(mask_image_ ? ops::dense_size(height_, width_, 1) : 0);
 }
 
 ops::FeatureMap ImageTerm::target(const Arena& arena) const {
@@ -35,17 +33,11 @@ ops::FeatureMap ImageTerm::mask(const Arena& arena) const {
 }
 
 void ImageTerm::begin(ThreadTeam& team, const Arena& arena) {
-    const ops::FeatureMap image = target(arena), known = mask(arena);
-    team.run(height_, [&](std::int64_t y, int) {
-        float* row = image.at(static_cast<int>(y), 0);
-        load_rectangle(image_, white_, 0, y, width_, 1, row, image.row);
-        // The network's sigmoid reaches no further.
-        for (std::ptrdiff_t i = 0; i < image.row; ++i) row[i] = std::clamp(row[i], 0.0f, 1.0f);
-        if (!known.data) return;
-        float* weights = known.at(static_cast<int>(y), 0);
-        load_rectangle(*mask_image_, white_of(*mask_image_), 0, y, width_, 1, weights, known.row);
-        for (std::ptrdiff_t i = 0; i < known.row; ++i) weights[i] = weights[i] >= 0.5f ? 1.0f : 0.0f;
-    });
+    load_image(team, image_, white_, target(arena));
+    if (!mask_image_) return;
+    const ops::FeatureMap known = mask(arena);
+    load_image(team, *mask_image_, white_of(*mask_image_), known);
+    for (float& weight : arena[mask_]) weight = weight >= 0.5f ? 1.0f : 0.0f;
 }
 
 const float* ImageTerm::kept_row(const Arena& arena, int y) const {

@@ -10,9 +10,10 @@
 namespace twofold::prior {
 
 enum class InputKind {
-    kNoise,       // uniform in [0, 0.1)
-    kMeshGrid,    // two channels: the column and the row, 0 to 1
-    kRecorrupted  // the image with more noise (network_input.h)
+    kNoise,        // uniform in [0, 0.1)
+    kMeshGrid,     // two channels: the column and the row, 0 to 1
+    kRecorrupted,  // the image with more noise (recorrupted_input.h)
+    kThinned       // the image with fewer of its known pixels (thinned_input.h)
 };
 enum class Optimizer { kAdam, kMuon };
 
@@ -22,6 +23,7 @@ struct Recipe {
     int in = 32;  // channels of InputKind::kNoise
     std::vector<ScaleChannels> scales;
     int down_kernel = 3;
+    int skip_kernel = 1;
     bool up_1x1 = true;
     ops::Upsampling upsampling = ops::Upsampling::kBilinear;
 
@@ -34,7 +36,7 @@ struct Recipe {
     double vector_rate = 0.15;     // Muon: rate of Adam on biases and batch norms, relative to learning_rate
     double input_noise = 1. / 30;  // standard deviation of what is added to the input at each step
     double recorruption = 0.5;     // InputKind::kRecorrupted: what is added instead, in units of the image's own noise
-    bool flips = false;            // InputKind::kRecorrupted: the network sees the image flipped at random
+    double dropped = 0.3;          // InputKind::kThinned: share of the known pixels that a step takes away
     double parameter_noise = 0;    // standard deviation of what is added to the weights of convolutions at each step,
                                    // relative to that of the layer's weights
     double average = 0.99;         // decay of the running average of the outputs, which is the result; less at first
