@@ -18,6 +18,15 @@ struct NoiseModel {
     double mean_sigma = 0;  // over the image's own brightnesses and channels
     bool measured = false;  // false for images that are too small to measure
 
+    // The same at every brightness and in every channel.
+    static NoiseModel constant(double sigma) {
+        NoiseModel model;
+        for (auto& channel : model.sigma) channel.fill(static_cast<float>(sigma));
+        model.mean_sigma = sigma;
+        model.measured = true;
+        return model;
+    }
+
     float at(int channel, float brightness) const {
         const float position = std::clamp(brightness, 0.0f, 1.0f) * kIntervals;
         const int interval = std::min(static_cast<int>(position), kIntervals - 1);

@@ -1,5 +1,6 @@
 #include "pipelines/dip/dip.h"
 
+#include "pipelines/common/block_error.h"
 #include "pipelines/common/noise_model.h"
 #include "pipelines/common/prior/denoising_recipe.h"
 #include "pipelines/common/prior/fit.h"
@@ -7,10 +8,10 @@
 #include "pipelines/common/white_level.h"
 
 namespace twofold::dip {
-
 namespace {
 
-prior::Recipe jpeg_recipe(RecipeName name) {
+// The paper's network and start for images whose blocks were not found.
+prior::Recipe unmeasured_jpeg_recipe(RecipeName name) {
     prior::Recipe recipe;
     recipe.in = 3;
     recipe.scales = {{8, 8, 0}, {16, 16, 0}, {32, 32, 0}, {64, 64, 4}, {128, 128, 4}};
@@ -18,10 +19,27 @@ prior::Recipe jpeg_recipe(RecipeName name) {
     return recipe;
 }
 
+prior::Recipe jpeg_recipe(RecipeName name, const NoiseModel& error) {
+    if (name == RecipeName::kPaper || !error.measured) return unmeasured_jpeg_recipe(name);
+    prior::Recipe recipe = prior::denoising_recipe(RecipeName::kFast, error);
+    // The error is anything but independent: it takes much added noise to hide it.
+    recipe.recorruption = 2;
+    recipe.skip_kernel = 1;  // 3 gains nothing here
+    // Nothing tried for longer fits was better (docs/recipes.md).
+    recipe.steps = 160;
+    return recipe;
+}
+
+NoiseModel measure(const Settings& settings, const WhiteLevel& level) {
+    if (settings.defect != Defect::kJpeg) return estimate_noise(settings.input, level);
+    const double error = estimate_block_error(settings.input, level);
+    return error > 0 ? NoiseModel::constant(error) : NoiseModel{};
+}
+
 prior::Recipe make_recipe(const Settings& settings, const NoiseModel& noise) {
     switch (settings.defect) {
         case Defect::kJpeg:
-            return jpeg_recipe(settings.recipe);
+            return jpeg_recipe(settings.recipe, noise);
         case Defect::kCorrelatedNoise:
             return prior::correlated_noise_recipe(settings.recipe, noise);
         case Defect::kNoise:
@@ -34,7 +52,7 @@ prior::Recipe make_recipe(const Settings& settings, const NoiseModel& noise) {
 
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
     const WhiteLevel level = find_white_level(settings.input, settings.white);
-    const NoiseModel noise = estimate_noise(settings.input, level);
+    const NoiseModel noise = measure(settings, level);
     return std::make_unique<prior::Fit>(settings, make_recipe(settings, noise),
                                         prior::make_stop_rule(settings.stop, settings.recipe, noise), level.white,
                                         noise, std::make_unique<prior::ImageTerm>(settings.input, level.white));

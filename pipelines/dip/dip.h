@@ -16,7 +16,7 @@ namespace twofold::dip {
 
 enum class Defect {
     kNoise,           // independent from pixel to pixel
-    kJpeg,            // blocks and ringing of a strong compression: a smaller network, as in the paper
+    kJpeg,            // blocks and ringing of a strong compression, whose strength is measured from the blocks
     kCorrelatedNoise  // alike in neighbouring pixels
 };
 
