@@ -24,7 +24,6 @@ prior::Recipe jpeg_recipe(RecipeName name, const NoiseModel& error) {
     prior::Recipe recipe = prior::denoising_recipe(RecipeName::kFast, error);
     // The error is anything but independent: it takes much added noise to hide it.
     recipe.recorruption = 2;
-    recipe.skip_kernel = 1;  // 3 gains nothing here
     // Nothing tried for longer fits was better (docs/recipes.md).
     recipe.steps = 160;
     return recipe;

@@ -29,7 +29,6 @@ Recipe denoising_recipe(RecipeName name, const NoiseModel& noise) {
     recipe.input = InputKind::kRecorrupted;
     // Texture comes by the skips: the coarser scales do not have it.
     recipe.scales = tapered_scales(32, 16);
-    recipe.skip_kernel = 3;
     // More added noise is less to learn the image's own from, and a coarser view of the image.
     recipe.recorruption = std::clamp(255 * noise.mean_sigma / 40, fast ? 0.7 : 1.0, 1.2);
     recipe.learning_rate = fast ? 0.02 : 0.01;
