@@ -148,7 +148,7 @@ typedef enum twofold_method {
 
 typedef enum twofold_recipe {
     TWOFOLD_RECIPE_FAST = 0, /* the default */
-    TWOFOLD_RECIPE_BEST = 1, /* more steps, a larger network; ZS-N2N: self-ensemble */
+    TWOFOLD_RECIPE_BEST = 1, /* more steps or a larger network where that helps; ZS-N2N: self-ensemble */
     TWOFOLD_RECIPE_PAPER = 2 /* the published settings on the whole image; its cost grows with the image */
 } twofold_recipe;
 

@@ -11,7 +11,7 @@ namespace twofold {
 namespace {
 
 constexpr int kBlock = 8;
-constexpr std::int64_t kSmallestSide = 3 * kBlock;
+constexpr std::int64_t kSmallestSide = 3 * kBlock, kLargestSide = 1 << 16;
 
 // How many standard deviations of its fellows the grid has to stand out by. Eight phases of uncompressed photographs
 // spread so that the largest seldom does in one direction, and hardly ever in both.
@@ -61,7 +61,8 @@ double step(float a, float b, float c, float d) { return double{c - b} - 0.5 * (
 }  // namespace
 
 double estimate_block_error(const ImageView& image, const WhiteLevel& white) {
-    if (std::min(image.width, image.height) < kSmallestSide) return 0;
+    if (std::min(image.width, image.height) < kSmallestSide || std::max(image.width, image.height) > kLargestSide)
+        return 0;
     const int channels = image.colour_channels();
     const std::int64_t row = image.width * channels;
     std::vector<float> rows(static_cast<std::size_t>(4 * row));

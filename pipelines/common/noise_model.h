@@ -16,7 +16,7 @@ struct NoiseModel {
     static constexpr int kIntervals = 16;
     std::array<std::array<float, kIntervals + 1>, 4> sigma{};
     double mean_sigma = 0;  // over the image's own brightnesses and channels
-    bool measured = false;  // false for images that are too small to measure
+    bool measured = false;  // false where there was nothing to measure, as in an image that is too small
 
     // The same at every brightness and in every channel.
     static NoiseModel constant(double sigma) {

@@ -6,12 +6,13 @@
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/prior/image_term.h"
 #include "pipelines/common/white_level.h"
+#include "runtime/error.h"
 
 namespace twofold::dip {
 namespace {
 
-// The paper's network and start for images whose blocks were not found.
-prior::Recipe unmeasured_jpeg_recipe(RecipeName name) {
+// Also for images whose blocks were not found.
+prior::Recipe published_jpeg_recipe(RecipeName name) {
     prior::Recipe recipe;
     recipe.in = 3;
     recipe.scales = {{8, 8, 0}, {16, 16, 0}, {32, 32, 0}, {64, 64, 4}, {128, 128, 4}};
@@ -20,11 +21,11 @@ prior::Recipe unmeasured_jpeg_recipe(RecipeName name) {
 }
 
 prior::Recipe jpeg_recipe(RecipeName name, const NoiseModel& error) {
-    if (name == RecipeName::kPaper || !error.measured) return unmeasured_jpeg_recipe(name);
+    if (name == RecipeName::kPaper || !error.measured) return published_jpeg_recipe(name);
     prior::Recipe recipe = prior::denoising_recipe(RecipeName::kFast, error);
-    // The error is anything but independent: it takes much added noise to hide it.
+    // The error is anything but independent: it takes much added noise to hide it. More yet would cost texture.
     recipe.recorruption = 2;
-    // Nothing tried for longer fits was better (docs/recipes.md).
+    // No longer fit was better on the mean of what was tried (docs/recipes.md).
     recipe.steps = 160;
     return recipe;
 }
@@ -32,7 +33,10 @@ prior::Recipe jpeg_recipe(RecipeName name, const NoiseModel& error) {
 NoiseModel measure(const Settings& settings, const WhiteLevel& level) {
     if (settings.defect != Defect::kJpeg) return estimate_noise(settings.input, level);
     const double error = estimate_block_error(settings.input, level);
-    return error > 0 ? NoiseModel::constant(error) : NoiseModel{};
+    if (error > 0) return NoiseModel::constant(error);
+    if (settings.stop == prior::StopChoice::kNoise)
+        throw Error(ErrorCode::kUnsupported, "no blocks of a JPEG stand out, whose error the fit could stop at");
+    return {};
 }
 
 prior::Recipe make_recipe(const Settings& settings, const NoiseModel& noise) {

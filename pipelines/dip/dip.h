@@ -1,9 +1,9 @@
 // Deep Image Prior (Ulyanov, Vedaldi, Lempitsky, CVPR 2018, arXiv 1711.10925): an hourglass network learns to put out
 // the noisy image from random numbers. It learns the image before the noise, and is stopped in between.
 //
-// Against independent noise, the recipes other than the paper's give the network the image with more noise to start
-// from, and a target whose noise is independent of that (Pang, Zheng, Quan, Ji, "Recorrupted-to-Recorrupted", CVPR
-// 2021): what it could learn of the noise no longer helps it.
+// Against independent noise, and against what compression did, the recipes other than the paper's give the network the
+// image with more noise to start from, and a target whose noise is independent of that (Pang, Zheng, Quan, Ji,
+// "Recorrupted-to-Recorrupted", CVPR 2021): what it could learn of the noise no longer helps it.
 #ifndef TWOFOLD_PIPELINES_DIP_DIP_H
 #define TWOFOLD_PIPELINES_DIP_DIP_H
 

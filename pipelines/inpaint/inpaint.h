@@ -1,6 +1,6 @@
 // Filling in what a mask declares unknown, by Deep Image Prior (Ulyanov, Vedaldi, Lempitsky, CVPR 2018, section 3.3).
-// Single pixels are filled in by a network that starts from the image with fewer of them (thinned_input.h); the paper's
-// recipes start from random numbers.
+// Single pixels are filled in by a network that starts from the image with fewer of them (thinned_input.h); for
+// anything else, and in the paper's recipes, it starts from random numbers.
 #ifndef TWOFOLD_PIPELINES_INPAINT_INPAINT_H
 #define TWOFOLD_PIPELINES_INPAINT_INPAINT_H
 

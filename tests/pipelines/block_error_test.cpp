@@ -1,6 +1,8 @@
 // What compression by blocks leaves: how strong it is, and that Deep Image Prior takes it away.
 #include "pipelines/common/block_error.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -93,4 +95,30 @@ TEST_CASE("Deep Image Prior takes blocks away", "[block_error][dip]") {
     CHECK(after > before + 1);
     CHECK(pipeline->report().noise_sigma > 1);
     CHECK(estimate_block_error(result.view(), {}) < 0.5 * estimate_block_error(input.view(), {}));
+}
+
+TEST_CASE("without blocks the published recipe is taken, and there is no error to stop at", "[block_error][dip]") {
+    const test::FloatImage clean = test::noisy_scene(128, 120, 3, 0.01);
+    test::FloatImage blocks = clean, result = clean;
+    compress(&blocks, 0.25);
+    dip::Settings settings;
+    settings.input = blocks.view();
+    settings.output = result.view();
+    settings.defect = dip::Defect::kJpeg;
+    settings.threads = 1;
+    const auto planned = [&](RecipeName recipe) {
+        settings.recipe = recipe;
+        return dip::make_denoiser(settings)->report().steps_planned;
+    };
+    CHECK(planned(RecipeName::kFast) < 500);
+    CHECK(planned(RecipeName::kPaper) == 2400);
+    settings.stop = prior::StopChoice::kNoise;
+    CHECK(planned(RecipeName::kFast) < 500);
+    settings.input = clean.view();
+    const auto refused = test::refusal([&] { dip::make_denoiser(settings); });
+    CHECK(refused == ErrorCode::kUnsupported);
+    CHECK(refused.sentence.find("blocks") != std::string::npos);
+    settings.stop = prior::StopChoice::kAuto;
+    CHECK(planned(RecipeName::kFast) == 1200);
+    CHECK(planned(RecipeName::kBest) == 2400);
 }

@@ -97,6 +97,13 @@ TEST_CASE("a recorrupted input and its target's shift are one noise, scaled two 
                 of_steps += added * double(setup.seen(first, x, y, c) - pixel);
                 if (c < 2) flat += added * added;
             }
+    // What is mirrored beyond the edges has the noise of its pixel, of the strength measured there.
+    for (const int x : {45, 47})
+        for (const int y : {30, 37, 63}) {
+            const int from_x = 88 - x, from_y = y < kHeight ? y : 72 - y;
+            for (int c = 0; c < 2; ++c)
+                REQUIRE(setup.seen(second, x, y, c) == Approx(setup.seen(second, from_x, from_y, c)).margin(1e-5));
+        }
     constexpr double kCount = double(kHeight) * kWidth * kChannels;
     // Standard deviations of these means are a few percent.
     CHECK(flat / (kCount * 2 / 3) == Approx(a * a * 0.01).epsilon(0.1));
@@ -173,6 +180,11 @@ TEST_CASE("a thinned image shows most known pixels, and of the others what is ar
             for (int c = 0; c < kChannels; ++c)
                 REQUIRE(setup.seen(seen, x, y, c) == std::clamp(setup.image.at(x, y, c), 0.0f, 1.0f));
         }
+    // What is mirrored beyond the edges is taken away with its pixel: it would tell the network what that was.
+    for (int y = 0; y < setup.shape.height; ++y)
+        for (int x = 0; x < setup.shape.width; ++x)
+            REQUIRE(setup.seen(seen, x, y, kChannels) ==
+                    setup.seen(seen, x < kWidth ? x : 88 - x, y < kHeight ? y : 72 - y, kChannels));
     CHECK(shown / count == Approx(0.75).margin(0.04));
     // Deep in a hole there is nothing to take a mean of.
     CHECK(setup.seen(seen, 4, 4, 0) == 0);

@@ -4,6 +4,7 @@
 
 #include "ops/activation/sigmoid.h"
 #include "ops/padding/reflect_border.h"
+#include "runtime/error.h"
 
 namespace twofold::prior {
 
@@ -23,6 +24,8 @@ void clear_last_edges(const MapRange& map, const Arena& arena) {
 
 Hourglass::Hourglass(const HourglassShape& shape, std::string_view implementation, int threads)
     : shape_(shape), border_(shape.down_kernel / 2) {
+    if (shape.skip_kernel % 2 == 0 || shape.skip_kernel > shape.down_kernel)
+        throw Error(ErrorCode::kUnsupported, "the kernel of the skips must be odd and not larger than the others");
     for (std::size_t i = 0; i < shape.depth(); ++i) scales_.push_back(make_scale(i, implementation, threads));
     const int channels = shape.depth() > 0 ? shape.scales[0].up : shape.in;
     last_.emplace(ops::ConvLayerShape{1, 1, channels, shape.out, shape.height, shape.width},

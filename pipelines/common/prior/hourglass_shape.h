@@ -1,6 +1,6 @@
 // The hourglass network of Deep Image Prior (Ulyanov, Vedaldi, Lempitsky, CVPR 2018): its shape and its parameters.
 //
-// At each scale: a skip branch conv 1x1 (or as large as the others); a down branch of two convolutions, the first with
+// At each scale: a skip branch conv 1x1 (or skip_kernel); a down branch of two convolutions, the first with
 // stride 2; the deeper scale; upsampling x2; concatenation with the skip; batch norm; conv 3x3 and, as a rule, conv
 // 1x1. Every convolution is followed by batch norm and LeakyReLU(0.2). Last: conv 1x1 and sigmoid. Borders are
 // mirrored.

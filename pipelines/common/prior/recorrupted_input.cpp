@@ -4,6 +4,7 @@
 #include <array>
 
 #include "ops/noise/normal_field.h"
+#include "ops/padding/reflect_border.h"
 #include "ops/row_bands.h"
 #include "pipelines/common/prior/load_image.h"
 
@@ -29,7 +30,7 @@ void RecorruptedInput::reserve(ArenaPlan& plan) {
     const std::size_t count = ops::dense_size(height_, width_, channels_);
     base_ = plan.reserve<float>(count);
     sigma_ = plan.reserve<float>(count);
-    fresh_ = plan.reserve<float>(count);
+    fresh_ = plan.reserve<float>(ops::dense_size(image_height(), image_width(), channels_));
 }
 
 ops::FeatureMap RecorruptedInput::map(const Arena& arena, ArenaRange<float> range) const {
@@ -68,29 +69,32 @@ void RecorruptedInput::measure_noise(ThreadTeam& team, const Arena& arena) {
 }
 
 void RecorruptedInput::write(ThreadTeam& team, const Arena& arena, std::int64_t step, ops::FeatureMap input) {
-    const std::uint64_t counters = ops::random_field_counters(height_, width_, channels_);
-    const ops::ConstFeatureMap base = map(arena, base_);
-    const ops::FeatureMap fresh = map(arena, fresh_), sigma = map(arena, sigma_);
+    const int height = image_height(), width = image_width();
+    const std::uint64_t first = static_cast<std::uint64_t>(step) * ops::random_field_counters(height, width, channels_);
+    const ops::ConstFeatureMap base = map(arena, base_), sigma = map(arena, sigma_);
+    const ops::FeatureMap fresh = ops::dense_map(arena[fresh_].data(), height, width, channels_);
     std::ranges::fill(arena[fresh_], 0.0f);
-    ops::fill_normal(team, normals_, {seed_, kStream, static_cast<std::uint64_t>(step) * counters}, 1.0f, fresh, fresh);
+    ops::fill_normal(team, normals_, {seed_, kStream, first}, 1.0f, fresh, fresh);
     const auto add = static_cast<float>(strength_), subtract = static_cast<float>(-1 / strength_);
+    // What is mirrored beyond the edges takes its noise along: with noise of its own it would show the pixel once more,
+    // and the network could learn the image's noise from the two.
     team.run(height_, [&](std::int64_t task, int) {
+        const int y = static_cast<int>(task), from_y = ops::reflected_index(y, height);
+        for (int x = 0; x < width_; ++x) {
+            const float* noise = fresh.at(from_y, ops::reflected_index(x, width));
+            for (int c = 0; c < channels_; ++c)
+                input.at(y, x)[c] = base.at(y, x)[c] + add * (sigma.at(y, x)[c] * noise[c]);
+        }
+    });
+    team.run(height, [&](std::int64_t task, int) {
         const int y = static_cast<int>(task);
-        for (int x = 0; x < width_; ++x)
-            for (int c = 0; c < channels_; ++c) {
-                float& sample = fresh.at(y, x)[c];
-                const float noise = sigma.at(y, x)[c] * sample;
-                input.at(y, x)[c] = base.at(y, x)[c] + add * noise;
-                sample = subtract * noise;
-            }
+        for (int x = 0; x < width; ++x)
+            for (int c = 0; c < channels_; ++c) fresh.at(y, x)[c] = subtract * (sigma.at(y, x)[c] * fresh.at(y, x)[c]);
     });
 }
 
 ops::ConstFeatureMap RecorruptedInput::target_shift(const Arena& arena) const {
-    ops::FeatureMap shift = map(arena, fresh_);
-    shift.height = static_cast<int>(image_.height);
-    shift.width = static_cast<int>(image_.width);
-    return shift;
+    return ops::dense_map(arena[fresh_].data(), image_height(), image_width(), channels_);
 }
 
 }  // namespace twofold::prior

@@ -23,6 +23,8 @@ class RecorruptedInput final : public NetworkInput {
     double shift_variance() const override { return shift_variance_; }
 
   private:
+    int image_height() const { return static_cast<int>(image_.height); }
+    int image_width() const { return static_cast<int>(image_.width); }
     ops::FeatureMap map(const Arena& arena, ArenaRange<float> range) const;
     void measure_noise(ThreadTeam& team, const Arena& arena);
 
@@ -34,7 +36,8 @@ class RecorruptedInput final : public NetworkInput {
     std::uint64_t seed_;
     ops::NormalTable normals_;
     double shift_variance_ = 0;
-    ArenaRange<float> base_, sigma_, fresh_;  // of each sample of the image, mirrored beyond its edges
+    ArenaRange<float> base_, sigma_;  // of each sample of the image, mirrored beyond its edges
+    ArenaRange<float> fresh_;         // n, and after write() the target's shift
 };
 
 }  // namespace twofold::prior

@@ -12,9 +12,8 @@ StopRule make_stop_rule(StopChoice choice, RecipeName recipe, const NoiseModel& 
     if (choice == StopChoice::kVariance) rule.kind = StopRule::Kind::kVariance;
     if (choice == StopChoice::kNoise) {
         if (!noise.measured)
-            throw Error(
-                ErrorCode::kUnsupported,
-                "the image is too small to measure the noise that the fit is to stop at, or has no blocks of a JPEG");
+            throw Error(ErrorCode::kUnsupported,
+                        "the image is too small to measure the noise that the fit is to stop at");
         rule.kind = StopRule::Kind::kNoise;
         rule.noise_variance = noise.mean_sigma * noise.mean_sigma;
     }

@@ -26,7 +26,7 @@ ThinnedInput::ThinnedInput(const Recipe& recipe, int height, int width, const Im
 
 void ThinnedInput::reserve(ArenaPlan& plan) {
     base_ = plan.reserve<float>(ops::dense_size(height_, width_, channels()));
-    dice_ = plan.reserve<float>(ops::dense_size(height_, width_, 1));
+    dice_ = plan.reserve<float>(ops::dense_size(image_height(), image_width(), 1));
 }
 
 ops::FeatureMap ThinnedInput::base(const Arena& arena) const {
@@ -36,7 +36,7 @@ ops::FeatureMap ThinnedInput::base(const Arena& arena) const {
 void ThinnedInput::begin(ThreadTeam& team, const Arena& arena, const DataTerm& term) {
     const ops::FeatureMap pixels = base(arena);
     load_image(team, image_, white_, pixels);
-    const int height = static_cast<int>(image_.height), width = static_cast<int>(image_.width);
+    const int height = image_height(), width = image_width();
     team.run(height_, [&](std::int64_t task, int) {
         const int y = static_cast<int>(task);
         const float* kept = term.kept_row(arena, ops::reflected_index(y, height));
@@ -51,13 +51,15 @@ void ThinnedInput::begin(ThreadTeam& team, const Arena& arena, const DataTerm& t
 
 void ThinnedInput::write(ThreadTeam& team, const Arena& arena, std::int64_t step, ops::FeatureMap input) {
     const ops::ConstFeatureMap pixels = base(arena);
-    const ops::FeatureMap dice = ops::dense_map(arena[dice_].data(), height_, width_, 1);
-    const std::uint64_t counters = ops::random_field_counters(height_, width_, 1);
+    const int height = image_height(), width = image_width();
+    const ops::FeatureMap dice = ops::dense_map(arena[dice_].data(), height, width, 1);
+    const std::uint64_t counters = ops::random_field_counters(height, width, 1);
     ops::fill_uniform(team, {seed_, kStream, static_cast<std::uint64_t>(step) * counters}, 0, 1, dice);
     team.run(height_, [&](std::int64_t task, int) {
-        const int y = static_cast<int>(task);
+        const int y = static_cast<int>(task), from_y = ops::reflected_index(y, height);
         for (int x = 0; x < width_; ++x)
-            if (*dice.at(y, x) < dropped_)
+            // What is mirrored beyond the edges goes with its pixel, which it would give away.
+            if (*dice.at(from_y, ops::reflected_index(x, width)) < dropped_)
                 std::fill_n(input.at(y, x), channels(), 0.0f);
             else
                 std::copy_n(pixels.at(y, x), channels(), input.at(y, x));

@@ -21,6 +21,8 @@ class ThinnedInput final : public NetworkInput {
     void write(ThreadTeam& team, const Arena& arena, std::int64_t step, ops::FeatureMap input) override;
 
   private:
+    int image_height() const { return static_cast<int>(image_.height); }
+    int image_width() const { return static_cast<int>(image_.width); }
     ops::FeatureMap base(const Arena& arena) const;
     void fill_in(ThreadTeam& team, ops::FeatureMap input) const;
 
@@ -29,7 +31,8 @@ class ThinnedInput final : public NetworkInput {
     ImageView image_;
     float white_;
     std::uint64_t seed_;
-    ArenaRange<float> base_, dice_;  // the image and its mark, mirrored beyond its edges; a number a pixel
+    ArenaRange<float> base_,
+        dice_;  // the image and its mark, mirrored beyond its edges; a number for each of its pixels
 };
 
 }  // namespace twofold::prior
