@@ -7,6 +7,7 @@
 #define TWOFOLD_OPS_FEATURE_MAP_H
 
 #include <cstddef>
+#include <cstdint>
 
 namespace twofold::ops {
 
@@ -48,7 +49,8 @@ inline ConstFeatureMap dense_map(const float* data, int height, int width, int c
     return {data, std::ptrdiff_t{width} * channels, channels, height, width, channels};
 }
 
-inline std::size_t dense_size(int height, int width, int channels) {
+// Its floats.
+inline std::size_t dense_size(std::int64_t height, std::int64_t width, int channels) {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
 }
 

@@ -66,10 +66,20 @@ double estimate_block_error(const ImageView& image, const WhiteLevel& white) {
     const int channels = image.colour_channels();
     const std::int64_t row = image.width * channels;
     std::vector<float> rows(static_cast<std::size_t>(4 * row));
+    // Four rows at a time, the last of which is new.
+    const auto load = [&](std::int64_t y, std::int64_t count) {
+        float* last = rows.data() + (4 - count) * row;
+        load_rectangle(image, white.white, 0, y, image.width, count, last, row);
+        clip(white.limit, last, static_cast<std::size_t>(count * row));
+    };
     Steps across, down;
     for (std::int64_t y = 0; y + 4 <= image.height; ++y) {
-        load_rectangle(image, white.white, 0, y, image.width, 4, rows.data(), row);
-        clip(white.limit, rows.data(), rows.size());
+        if (y == 0) {
+            load(0, 4);
+        } else {
+            std::copy(rows.begin() + row, rows.end(), rows.begin());
+            load(y + 3, 1);
+        }
         const float* p = rows.data();
         for (std::int64_t x = 0; x < image.width; ++x) {
             double vertical = 0, horizontal = 0;

@@ -30,8 +30,7 @@ TvUpscaler::TvUpscaler(const Settings& settings, float white, std::optional<Inte
       height_(static_cast<int>(settings.output.height)),
       width_(static_cast<int>(settings.output.width)),
       channels_(settings.output.colour_channels()),
-      values_(static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_) *
-              static_cast<std::size_t>(channels_)),
+      values_(ops::dense_size(height_, width_, channels_)),
       term_(settings.input, white, settings.factor, std::move(alpha)),
       team_(settings.threads) {
     ArenaPlan plan;

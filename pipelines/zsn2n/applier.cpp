@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "ops/feature_map.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/patch.h"
 
 namespace twofold::zsn2n {
 namespace {
-
-std::size_t floats(std::int64_t height, std::int64_t width, int channels) {
-    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
-}
 
 // How long the threads work between two looks at the progress callback, and how many passes over tiles at most.
 constexpr double kSecondsPerCall = 0.05;
@@ -48,13 +45,13 @@ Applier::Applier(Network& network, const ImageView& input, const ImageView& outp
 void Applier::reserve(ArenaPlan& plan) {
     const int channels = network_.shape().channels, halo = network_.shape().halo();
     packed_ = plan.reserve<float>(network_.packed_size());
-    band_ =
-        plan.reserve<float>(floats(std::min<std::int64_t>(tile_, input_.height) + 2 * halo, input_.width, channels));
+    band_ = plan.reserve<float>(
+        ops::dense_size(std::min<std::int64_t>(tile_, input_.height) + 2 * halo, input_.width, channels));
     for (int thread = 0; thread < team_.size(); ++thread) {
         TilePlan p;
         p.pass = network_.reserve(plan, tile_, tile_, false);
-        p.staging = plan.reserve<float>(floats(tile_ + 2 * halo, tile_ + 2 * halo, channels));
-        p.noise = plan.reserve<float>(floats(tile_, tile_, channels));
+        p.staging = plan.reserve<float>(ops::dense_size(tile_ + 2 * halo, tile_ + 2 * halo, channels));
+        p.noise = plan.reserve<float>(ops::dense_size(tile_, tile_, channels));
         threads_.push_back(p);
     }
 }
@@ -86,12 +83,12 @@ void Applier::load_tile(const Arena& arena, const Tile& tile, const TilePlan& me
     const float* band = arena[band_].data();
     const std::ptrdiff_t band_row = input_.width * channels;
     float* staging = arena[memory.staging].data();
-    std::fill_n(staging, floats(padded_height, padded_width, channels), 0.0f);
+    std::fill_n(staging, ops::dense_size(padded_height, padded_width, channels), 0.0f);
     for (int y = tile.inside.top; y < tile.inside.bottom; ++y)
         std::copy_n(band + y * band_row + (tile.x - halo + tile.inside.left) * channels,
                     (tile.inside.right - tile.inside.left) * channels,
                     staging + (y * padded_width + tile.inside.left) * channels);
-    std::fill_n(arena[memory.noise].data(), floats(tile.height, tile.width, channels), 0.0f);
+    std::fill_n(arena[memory.noise].data(), ops::dense_size(tile.height, tile.width, channels), 0.0f);
 }
 
 void Applier::predict(const Arena& arena, std::span<const float> parameters, const Tile& tile, const TilePlan& memory,
@@ -104,7 +101,7 @@ void Applier::predict(const Arena& arena, std::span<const float> parameters, con
         const bool turned = symmetry.transpose;
         apply_symmetry(symmetry, padded_height, padded_width, channels, arena[memory.staging].data(),
                        pass.activations[0]);
-        clip(white_.limit, pass.activations[0], floats(padded_height, padded_width, channels));
+        clip(white_.limit, pass.activations[0], ops::dense_size(padded_height, padded_width, channels));
         network_.forward(turned ? tile.width : tile.height, turned ? tile.height : tile.width,
                          apply_symmetry(symmetry, padded_height, padded_width, tile.inside), parameters.data(),
                          arena[packed_].data(), pass);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ops/conv2d/conv2d_table.h"
+#include "ops/feature_map.h"
 #include "runtime/error.h"
 
 namespace twofold::zsn2n {
@@ -11,10 +12,6 @@ namespace {
 
 using ops::ConstMap;
 using ops::Map;
-
-std::size_t area(int height, int width, int channels) {
-    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
-}
 
 constexpr int kRing = 2;  // of zeros around a gradient that a 3x3 layer passes down
 
@@ -69,15 +66,15 @@ PassPlan Network::reserve(ArenaPlan& plan, int max_height, int max_width, bool b
     std::size_t scratch = 0;
     for (int i = 0; i <= shape_.depth; ++i) {
         const int grow = 2 * (shape_.depth - i);
-        pass.activations[static_cast<std::size_t>(i)] =
-            plan.reserve<float>(area(max_height + grow, max_width + grow, i == 0 ? shape_.channels : shape_.width));
+        pass.activations[static_cast<std::size_t>(i)] = plan.reserve<float>(
+            ops::dense_size(max_height + grow, max_width + grow, i == 0 ? shape_.channels : shape_.width));
         scratch = std::max(scratch, layers_[static_cast<std::size_t>(i)].conv->scratch_size());
     }
-    pass.output = plan.reserve<float>(area(max_height, max_width, shape_.channels));
+    pass.output = plan.reserve<float>(ops::dense_size(max_height, max_width, shape_.channels));
     if (backward) {
         const int grow = 2 * (shape_.depth - 1) + 2 * kRing;
         for (auto& gradient : pass.gradients)
-            gradient = plan.reserve<float>(area(max_height + grow, max_width + grow, shape_.width));
+            gradient = plan.reserve<float>(ops::dense_size(max_height + grow, max_width + grow, shape_.width));
     }
     pass.scratch = plan.reserve<float>(scratch);
     return pass;

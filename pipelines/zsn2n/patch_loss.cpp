@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/feature_map.h"
 #include "ops/loss/pair_loss.h"
 #include "ops/loss/recorruption_loss.h"
 #include "ops/pair_downsample/pair_downsample.h"
@@ -11,10 +12,6 @@ namespace {
 
 using ops::ConstMap;
 using ops::Map;
-
-std::size_t floats(int height, int width, int channels) {
-    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
-}
 
 // Blocks of 2x2 pixels that lie wholly inside.
 Rectangle inside_blocks(const Rectangle& pixels) {
@@ -37,14 +34,14 @@ PatchPlan PatchLoss::reserve(ArenaPlan& plan) const {
     p.half1 = network_.reserve(plan, half, half, false);
     p.half2 = network_.reserve(plan, half, half, false);
     p.half1.gradients = p.half2.gradients = p.full.gradients;
-    p.staging = plan.reserve<float>(floats(padded, padded, channels));
-    p.patch = plan.reserve<float>(floats(padded, padded, channels));
+    p.staging = plan.reserve<float>(ops::dense_size(padded, padded, channels));
+    p.patch = plan.reserve<float>(ops::dense_size(padded, padded, channels));
     if (terms_.recorruption > 0)
-        p.fresh_noise = plan.reserve<float>(floats(max_patch_ + 2 * halo, max_patch_ + 2 * halo, channels));
-    p.denoised = plan.reserve<float>(floats(max_patch_, max_patch_, channels));
-    p.diff_output = plan.reserve<float>(floats(max_patch_, max_patch_, channels));
+        p.fresh_noise = plan.reserve<float>(ops::dense_size(max_patch_ + 2 * halo, max_patch_ + 2 * halo, channels));
+    p.denoised = plan.reserve<float>(ops::dense_size(max_patch_, max_patch_, channels));
+    p.diff_output = plan.reserve<float>(ops::dense_size(max_patch_, max_patch_, channels));
     for (auto* range : {&p.d1, &p.d2, &p.diff_n1, &p.diff_n2, &p.diff_d1, &p.diff_d2})
-        *range = plan.reserve<float>(floats(half, half, channels));
+        *range = plan.reserve<float>(ops::dense_size(half, half, channels));
     return p;
 }
 
@@ -57,11 +54,11 @@ PatchLoss::Loaded PatchLoss::load(const Arena& arena, const PatchPlan& plan, con
         inside_image(image.view.width, image.view.height, task.x - reach, task.y - reach, width, height);
     float* staging = arena[plan.staging].data();
     float* patch = arena[plan.patch].data();
-    std::fill_n(staging, floats(height, width, channels), 0.0f);
+    std::fill_n(staging, ops::dense_size(height, width, channels), 0.0f);
     load_rectangle(image.view, image.white.white, task.x - reach + inside.left, task.y - reach + inside.top,
                    inside.right - inside.left, inside.bottom - inside.top,
                    staging + (inside.top * width + inside.left) * channels, std::ptrdiff_t{width} * channels);
-    clip(image.white.limit, staging, floats(height, width, channels));
+    clip(image.white.limit, staging, ops::dense_size(height, width, channels));
     apply_symmetry(task.symmetry, height, width, channels, staging, patch);
     const bool turned = task.symmetry.transpose;
     return {turned ? task.width : task.height, turned ? task.height : task.width, patch,
@@ -135,7 +132,7 @@ double PatchLoss::run_pair(const Arena& arena, const PatchPlan& plan, const Load
         // The denoised patch falls as the predicted noise rises.
         float* diff_output = arena[plan.diff_output].data();
         ops::pair_downsample_backward_ref(h, w, channels, gradient.diff_d1, gradient.diff_d2, {diff_output, row});
-        for (std::size_t i = 0; i < floats(height, width, channels); ++i) diff_output[i] = -diff_output[i];
+        for (std::size_t i = 0; i < ops::dense_size(height, width, channels); ++i) diff_output[i] = -diff_output[i];
         network_.backward(height, width, full_inside, p.packed, full, diff_output, p.gradient);
     }
     network_.backward(h, w, half_inside, p.packed, half1, gradient.diff_n1.data, p.gradient);
@@ -152,7 +149,7 @@ double PatchLoss::run_recorruption(const Arena& arena, const PatchPlan& plan, co
     float* noise = arena[plan.fresh_noise].data();
     const std::ptrdiff_t row = std::ptrdiff_t{padded_width} * channels;
     const Map input{pass.activations[0], row};
-    image.normals->fill(image.seed, stream, floats(padded_height, padded_width, channels), noise);
+    image.normals->fill(image.seed, stream, ops::dense_size(padded_height, padded_width, channels), noise);
     for (int y = 0; y < padded_height; ++y)
         for (int x = 0; x < padded_width; ++x) {
             const float* centre = patch.data + (y + halo) * patch.row + (x + halo) * channels;

@@ -54,6 +54,15 @@ void compress(test::FloatImage* image, double step) {
             }
 }
 
+dip::Settings jpeg_settings(const test::FloatImage& input, test::FloatImage* result) {
+    dip::Settings settings;
+    settings.input = input.view();
+    settings.output = result->view();
+    settings.defect = dip::Defect::kJpeg;
+    settings.threads = 1;
+    return settings;
+}
+
 }  // namespace
 
 TEST_CASE("the strength of compression is measured from its blocks", "[block_error]") {
@@ -81,11 +90,7 @@ TEST_CASE("Deep Image Prior takes blocks away", "[block_error][dip]") {
     const test::FloatImage clean = test::noisy_scene(64, 64, 3, 0);
     test::FloatImage input = clean, result = clean;
     compress(&input, 0.25);
-    dip::Settings settings;
-    settings.input = input.view();
-    settings.output = result.view();
-    settings.defect = dip::Defect::kJpeg;
-    settings.threads = 1;
+    dip::Settings settings = jpeg_settings(input, &result);
     settings.steps = 60;
     const auto pipeline = dip::make_denoiser(settings);
     pipeline->run(nullptr, nullptr);
@@ -101,11 +106,7 @@ TEST_CASE("without blocks the published recipe is taken, and there is no error t
     const test::FloatImage clean = test::noisy_scene(128, 120, 3, 0.01);
     test::FloatImage blocks = clean, result = clean;
     compress(&blocks, 0.25);
-    dip::Settings settings;
-    settings.input = blocks.view();
-    settings.output = result.view();
-    settings.defect = dip::Defect::kJpeg;
-    settings.threads = 1;
+    dip::Settings settings = jpeg_settings(blocks, &result);
     const auto planned = [&](RecipeName recipe) {
         settings.recipe = recipe;
         return dip::make_denoiser(settings)->report().steps_planned;

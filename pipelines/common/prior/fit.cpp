@@ -113,8 +113,7 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
       height_(static_cast<int>(std::min<std::int64_t>(settings.output.height, 1 << 16))),
       width_(static_cast<int>(std::min<std::int64_t>(settings.output.width, 1 << 16))),
       channels_(settings.output.colour_channels()),
-      values_(static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_) *
-              static_cast<std::size_t>(channels_)),
+      values_(ops::dense_size(height_, width_, channels_)),
       team_(settings.threads),
       variance_(static_cast<std::int64_t>(values_), rule.window, settings.seed),
       patience_(rule.patience) {
