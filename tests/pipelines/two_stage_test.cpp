@@ -60,7 +60,7 @@ TEST_CASE("every setting of the two stages has an effect, every recipe runs", "[
         CHECK(other.samples != plain.samples);
     }
     SECTION("what stage 2 fits") {
-        settings.detail = GENERATE(Detail::kStage1, Detail::kBlend);
+        settings.detail = GENERATE(two_stage::Detail::kStage1, two_stage::Detail::kBlend);
         run(settings);
         CHECK(other.samples != plain.samples);
     }
