@@ -29,11 +29,13 @@ struct FloatImage {
     }
 };
 
-// Of `crop` pixels a side; 0: all of the image.
-inline FloatImage centre_crop(const std::string& path, std::int64_t crop, bool grey) {
+// Of `crop` pixels a side, 0: all of the image; sides are cut to multiples of `multiple`.
+inline FloatImage centre_crop(const std::string& path, std::int64_t crop, bool grey, std::int64_t multiple = 1) {
     const image_io::Image image = image_io::convert_samples(image_io::read_image(path), image_io::SampleType::kFloat32);
-    const std::int64_t width = crop > 0 ? std::min(crop, image.width) : image.width;
-    const std::int64_t height = crop > 0 ? std::min(crop, image.height) : image.height;
+    const auto side = [&](std::int64_t whole) {
+        return (crop > 0 ? std::min(crop, whole) : whole) / multiple * multiple;
+    };
+    const std::int64_t width = side(image.width), height = side(image.height);
     const int from = image.has_alpha ? image.channels - 1 : image.channels, channels = grey ? 1 : from;
     FloatImage result(width, height, channels);
     const auto* src = reinterpret_cast<const float*>(image.pixels.data());

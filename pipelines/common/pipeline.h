@@ -13,6 +13,9 @@ namespace twofold {
 
 enum class RecipeName { kFast, kBest, kPaper };
 
+// Of images that a method holds as a whole: far beyond what fits into memory, and safe for int.
+constexpr std::int64_t kLargestSide = 1 << 16;
+
 // The result so far, for those who draw curves. Images are height x width x channels of the output, interleaved floats
 // without gaps on the scale where white is 1; they are valid during the call only.
 struct TracePoint {

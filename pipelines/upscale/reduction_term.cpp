@@ -1,15 +1,18 @@
 #include "pipelines/upscale/reduction_term.h"
 
 #include "ops/loss/squared_error.h"
+#include "ops/loss/total_variation.h"
 #include "ops/resample/downsample.h"
 #include "pipelines/common/prior/load_image.h"
 
 namespace twofold::upscale {
 
-ReductionTerm::ReductionTerm(const ImageView& image, float white, int factor, std::optional<Interpolator> alpha)
+ReductionTerm::ReductionTerm(const ImageView& image, float white, int factor, double lambda,
+                             std::optional<Interpolator> alpha)
     : image_(image),
       white_(white),
       factor_(factor),
+      lambda_(lambda),
       height_(static_cast<int>(image.height)),
       width_(static_cast<int>(image.width)),
       channels_(image.colour_channels()),
@@ -37,9 +40,12 @@ double ReductionTerm::evaluate(ThreadTeam& team, const Arena& arena, const prior
     float* scratch = arena[scratch_].data();
     const ops::FeatureMap reduced = map(arena, reduced_), reduced_diff = map(arena, diff_);
     ops::downsample_forward(team, factor_, output, reduced, scratch);
-    const double loss = ops::squared_error(team, reduced, map(arena, target_), ops::no_map(), reduced_diff);
+    const double error = ops::squared_error(team, reduced, map(arena, target_), ops::no_map(), reduced_diff);
     ops::downsample_backward(team, factor_, reduced_diff, diff, scratch);
-    return loss;
+    if (lambda_ == 0) return error;
+    return error + 2 * lambda_ *
+                       ops::total_variation(team, ops::TotalVariation::kIsotropic, kEpsilon, output,
+                                            static_cast<float>(2 * lambda_), diff);
 }
 
 void ReductionTerm::finish(ThreadTeam& team, const Arena& arena) const {

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "ops/loss/total_variation.h"
 #include "ops/resample/enlarge.h"
 #include "ops/row_bands.h"
 #include "pipelines/common/memory_budget.h"
@@ -15,7 +14,6 @@ namespace twofold::upscale {
 namespace {
 
 constexpr double kUsualLambda = 0.002;
-constexpr float kEpsilon = 0.01f;  // of white: differences below it count as slopes, not as edges
 constexpr std::int64_t kMostSteps = 300;
 constexpr double kSettled = 2e-5;  // relative fall of the objective in a step below which no more is to be gained
 // Norm of factor^2 d'd: 1 at low frequencies, and the Lanczos-2 window overshoots.
@@ -31,7 +29,7 @@ TvUpscaler::TvUpscaler(const Settings& settings, float white, std::optional<Inte
       width_(static_cast<int>(settings.output.width)),
       channels_(settings.output.colour_channels()),
       values_(ops::dense_size(height_, width_, channels_)),
-      term_(settings.input, white, settings.factor, std::move(alpha)),
+      term_(settings.input, white, settings.factor, lambda_, std::move(alpha)),
       team_(settings.threads) {
     ArenaPlan plan;
     reserve(plan);
@@ -103,16 +101,10 @@ void TvUpscaler::begin() {
     momentum_ = 1;
 }
 
-double TvUpscaler::evaluate(const ArenaRange<float>& at) {
-    const double error = term_.evaluate(team_, arena_, {}, map(at), map(gradient_));
-    const double variation = ops::total_variation(team_, ops::TotalVariation::kIsotropic, kEpsilon, map(at),
-                                                  static_cast<float>(2 * lambda_), map(gradient_));
-    return error + 2 * lambda_ * variation;
-}
-
 double TvUpscaler::step() {
-    const double objective = evaluate(ahead_);
-    const double curvature = 2 * (kDataCurvature + 8 * lambda_ / double{kEpsilon}) / static_cast<double>(values_);
+    const double objective = term_.evaluate(team_, arena_, {}, map(ahead_), map(gradient_));
+    const double curvature =
+        2 * (kDataCurvature + 8 * lambda_ / double{ReductionTerm::kEpsilon}) / static_cast<double>(values_);
     const auto rate = static_cast<float>(1 / curvature);
     const double next = (1 + std::sqrt(1 + 4 * momentum_ * momentum_)) / 2;
     const auto push = static_cast<float>((momentum_ - 1) / next);

@@ -24,8 +24,6 @@ class TvUpscaler final : public Pipeline {
   private:
     void reserve(ArenaPlan& plan);
     void begin();
-    // The objective at `at`, divided by half the number of its values; its gradient goes to gradient_.
-    double evaluate(const ArenaRange<float>& at);
     // One step of the method; returns the objective where it started from.
     double step();
     void deliver();

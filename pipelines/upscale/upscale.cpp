@@ -8,6 +8,7 @@
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/upscale/interpolator.h"
+#include "pipelines/upscale/recipe.h"
 #include "pipelines/upscale/reduction_term.h"
 #include "pipelines/upscale/tv_upscaler.h"
 #include "runtime/error.h"
@@ -17,7 +18,6 @@ namespace {
 
 void check_sizes(const Settings& settings) {
     const ImageView &input = settings.input, &output = settings.output;
-    constexpr std::int64_t kLargestSide = 1 << 16;
     if (std::max(input.width, input.height) * settings.factor > kLargestSide)
         throw Error(ErrorCode::kUnsupported, "the enlarged image would be more than 65536 pixels wide or high");
     if (output.width != input.width * settings.factor || output.height != input.height * settings.factor)
@@ -73,20 +73,6 @@ class ImageInterpolator final : public Pipeline {
     Report report_;
 };
 
-prior::Recipe make_recipe(RecipeName name, int factor) {
-    prior::Recipe recipe;
-    recipe.scales = prior::equal_scales(5, 128, 4);
-    recipe.steps = factor >= 8 ? 4000 : 2000;
-    recipe.input_noise = factor >= 8 ? 0.05 : 0.03;
-    if (name == RecipeName::kPaper) return recipe;
-    const bool fast = name == RecipeName::kFast;
-    recipe.scales = prior::tapered_scales(fast ? 32 : 64, 4);
-    recipe.optimizer = prior::Optimizer::kMuon;
-    recipe.learning_rate = 0.01;
-    recipe.steps = fast ? 600 : 1500;
-    return recipe;
-}
-
 }  // namespace
 
 std::unique_ptr<Pipeline> make_prior_upscaler(const Settings& settings) {
@@ -95,7 +81,7 @@ std::unique_ptr<Pipeline> make_prior_upscaler(const Settings& settings) {
     return std::make_unique<prior::Fit>(
         settings, make_recipe(settings.recipe, settings.factor), prior::make_stop_rule(settings.stop, settings.recipe),
         white, NoiseModel{},
-        std::make_unique<ReductionTerm>(settings.input, white, settings.factor, alpha_of(settings)));
+        std::make_unique<ReductionTerm>(settings.input, white, settings.factor, 0, alpha_of(settings)));
 }
 
 std::unique_ptr<Pipeline> make_tv_upscaler(const Settings& settings) {

@@ -35,7 +35,6 @@ HourglassShape network_shape(const PipelineSettings& settings, const Recipe& rec
                     "an image of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
                         " pixels is too small for this network: it needs at least " +
                         std::to_string(recipe.down_kernel) + "x" + std::to_string(recipe.down_kernel));
-    constexpr std::int64_t kLargestSide = 1 << 16;  // far beyond what fits into memory, and safe for int
     if (std::max(image.width, image.height) > kLargestSide)
         throw Error(ErrorCode::kUnsupported, "this method takes images of at most 65536 pixels a side");
     HourglassShape shape;
@@ -110,8 +109,8 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
       rule_(rule),
       white_(white),
       term_(std::move(term)),
-      height_(static_cast<int>(std::min<std::int64_t>(settings.output.height, 1 << 16))),
-      width_(static_cast<int>(std::min<std::int64_t>(settings.output.width, 1 << 16))),
+      height_(static_cast<int>(std::min<std::int64_t>(settings.output.height, kLargestSide))),
+      width_(static_cast<int>(std::min<std::int64_t>(settings.output.width, kLargestSide))),
       channels_(settings.output.colour_channels()),
       values_(ops::dense_size(height_, width_, channels_)),
       team_(settings.threads),
