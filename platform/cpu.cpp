@@ -1,14 +1,11 @@
 #include "platform/cpu.h"
 
 #include <hwy/targets.h>
-#include <sched.h>
 #include <sys/utsname.h>
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <fstream>
-#include <thread>
 
 namespace twofold::platform {
 
@@ -28,13 +25,6 @@ const char* isa_name() {
     const std::int64_t targets = hwy::SupportedTargets();
     const int best = std::countr_zero(static_cast<std::uint64_t>(targets));
     return hwy::TargetName(std::int64_t{1} << best);
-}
-
-int usable_processors() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 }  // namespace twofold::platform

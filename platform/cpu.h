@@ -1,4 +1,4 @@
-// What the processor is and how many of its cores this process may use.
+// What the processor is.
 #ifndef TWOFOLD_PLATFORM_CPU_H
 #define TWOFOLD_PLATFORM_CPU_H
 
@@ -12,9 +12,6 @@ std::string cpu_name();
 // The best instruction set of this processor for which our kernels are built, in Highway's words: "AVX3", "AVX2",
 // "NEON".
 const char* isa_name();
-
-// Processors that this process may run on (its affinity mask, not the machine's size), at least 1.
-int usable_processors();
 
 }  // namespace twofold::platform
 

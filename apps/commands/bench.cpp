@@ -77,7 +77,7 @@ Command add_bench(CLI::App& root) {
     const auto options = std::make_shared<BenchOptions>();
     app->add_option("--seconds", options->seconds, "Time spent on each row (default 0.5)")
         ->check(number_between(0.001, 600));
-    add_threads_option(app, &options->threads);
+    add_thread_options(app, &options->threads);
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] { return run_bench(*options); }};
 }

@@ -1,5 +1,7 @@
 #include "apps/common/training_options.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -38,8 +40,14 @@ twofold_progress_action on_progress(const twofold_progress* progress, void* user
 
 }  // namespace
 
-void add_threads_option(CLI::App* app, std::int32_t* threads) {
-    app->add_option("--threads", *threads, "Threads to use (default: all processors)")->check(CLI::Range(1, 1024));
+void add_thread_options(CLI::App* app, std::int32_t* threads) {
+    app->add_option("--threads", *threads, "Threads to use (default: all processors that are fast)")
+        ->check(CLI::Range(1, 1024));
+    // At once, for threads take the priority of the one that starts them.
+    app->add_option_function<int>(
+           "--nice", [](int level) { [[maybe_unused]] const int now = ::nice(level); },
+           "Leave the processors to others that want them: 1 to 19, added to what nice(1) has set")
+        ->check(CLI::Range(1, 19));
 }
 
 void add_method_option(CLI::App* app, TrainingOptions* options, const std::vector<std::string>& methods) {
@@ -82,7 +90,7 @@ void add_training_options(CLI::App* app, TrainingOptions* options) {
         ->check(CLI::IsMember({"fast", "best", "paper"}));
     app->add_option("--steps", options->steps, "Training steps (default: the recipe's)")->check(CLI::Range(1, 1000000));
     app->add_option("--seed", options->seed, "Seed of every random choice (default 0)")->check(whole_number());
-    add_threads_option(app, &options->threads);
+    add_thread_options(app, &options->threads);
     app->add_option("--kernels", options->kernels, "Which implementation computes (default auto)")
         ->check(CLI::IsMember({"auto", "simd", "onednn", "ref"}));
 }

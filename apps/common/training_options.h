@@ -35,8 +35,8 @@ void add_stop_option(CLI::App* app, TrainingOptions* options);
 void add_prior_options(CLI::App* app, TrainingOptions* options);
 
 void add_training_options(CLI::App* app, TrainingOptions* options);
-// Also for `bench`.
-void add_threads_option(CLI::App* app, std::int32_t* threads);
+// --threads and --nice; also for `bench`.
+void add_thread_options(CLI::App* app, std::int32_t* threads);
 
 // Throws a Failure if this build lacks the kernels, and for options that do nothing for the method: a matter of usage,
 // not of the image.

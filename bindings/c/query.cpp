@@ -5,6 +5,7 @@
 #include "ops/conv2d/conv2d_table.h"
 #include "pipelines/zsn2n/benchmark.h"
 #include "platform/cpu.h"
+#include "platform/processors.h"
 #include "runtime/thread_team.h"
 
 using namespace twofold;
@@ -61,7 +62,7 @@ const char* twofold_query_string(twofold_query query) {
 
 int32_t twofold_default_threads(void) {
     int threads = 1;
-    guarded(nullptr, [&] { threads = std::clamp(platform::usable_processors(), 1, kMaxThreads); });
+    guarded(nullptr, [&] { threads = std::clamp(platform::preferred_threads(), 1, kMaxThreads); });
     return threads;
 }
 

@@ -78,7 +78,8 @@ typedef enum twofold_query {
 
 /* A text that stays valid for the life of the process, or NULL for an unknown query. */
 TWOFOLD_API const char* twofold_query_string(twofold_query query);
-/* Number of threads a job uses unless told otherwise: the processors this process may run on. */
+/* Number of threads a job uses unless told otherwise: the processors that this process may run on, without the slow ones
+   of big.LITTLE, and no more than the control group's quota (a container's) gives time for. */
 TWOFOLD_API int32_t twofold_default_threads(void);
 
 /* ----------------------------------------------------------------------------------------------- context */

@@ -1,6 +1,9 @@
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "tests/apps/process.h"
 #include "tests/apps/synthetic.h"
@@ -64,6 +67,18 @@ TEST_CASE("what was not started stays undone") {
     running.send(SIGINT);
     CHECK(running.wait().code == 130);
     CHECK_FALSE(exists(folder / "out"));
+}
+
+TEST_CASE("the option --nice lowers the priority of what runs") {
+    const Folder folder;
+    save(folder / "a.ppm", picture(64, 64), Format::kPnm);
+    const int usual = getpriority(PRIO_PROCESS, 0);
+    const Running running({"denoise", folder / "a.ppm", "-o", folder / "out.png", "--steps", "1000000", "--nice", "6"});
+    usleep(500000);
+    CHECK(running.nice() == std::min(19, usual + 6));
+    running.send(SIGINT);
+    running.wait();
+    CHECK(run({"denoise", folder / "a.ppm", "-o", folder / "out.png", "--nice", "-5"}).code == 2);
 }
 
 TEST_CASE("evaluate ends at a signal too") {

@@ -116,6 +116,8 @@ Running::Running(std::vector<std::string> arguments) : since_(now()) {
     }
 }
 
+int Running::nice() const { return getpriority(PRIO_PROCESS, static_cast<id_t>(pid_)); }
+
 void Running::send(int signal) const {
     since_ = now();
     kill(pid_, signal);

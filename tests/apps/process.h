@@ -31,6 +31,7 @@ class Running {
   public:
     explicit Running(std::vector<std::string> arguments);
     void send(int signal) const;
+    int nice() const;
     // Exit code as above and the seconds since `send`, or since the start.
     Ran wait() const;
 
