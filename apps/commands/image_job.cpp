@@ -37,7 +37,7 @@ SampleType output_type(Format format, SampleType input, std::optional<SampleType
 
 // What writing will take, so that the deadline can leave room for it. Encoding costs about as much as decoding, except
 // for PNG, whose compressor works much harder than its decompressor: about 20 MB/s of samples on a 2.5 GHz core.
-double expected_write_seconds(Format format, std::size_t bytes, double read_seconds) {
+double expected_write_seconds(Format format, std::uint64_t bytes, double read_seconds) {
     constexpr double kPngBytesPerSecond = 20e6;
     const double png = format == Format::kPng ? static_cast<double>(bytes) / kPngBytesPerSecond : 0;
     return std::max(read_seconds, png);
@@ -68,10 +68,10 @@ void write_outputs(const ImageJobOptions& options, const PlannedFile& file, cons
     const Stopwatch stopwatch;
     if (file.into_folder) create_folder_of(file.output);
     stop_if_interrupted();
+    if (!trained.empty()) write_weights(options, trained);
     image_io::WriteOptions write = options.write;
     write.memory_limit = budget_beside(options.max_memory, image.pixels.size());
     image_io::write_image(file.output, image, format, write, &result->notes);
-    if (!trained.empty()) write_weights(options, trained);
     result->seconds_write = stopwatch.seconds();
 }
 
@@ -79,20 +79,25 @@ std::uint64_t bytes_of(SampleType type) {
     return type == SampleType::kUint8 ? 1U : type == SampleType::kUint16 ? 2U : 4U;
 }
 
+// Of the pixels of the result.
+std::uint64_t output_bytes(const ImageJobOptions& options, const image_io::Image& input, SampleType type) {
+    const auto factor = static_cast<std::uint64_t>(options.training.factor);
+    return input.pixels.size() / input.sample_bytes() * bytes_of(type) * factor * factor;
+}
+
 // Works on `input`, into itself where size and sample type allow it: one buffer instead of two.
 image_io::Image process_image(const ImageJobOptions& options, image_io::Image input, SampleType type,
                               const std::vector<std::uint8_t>& stored, double seconds, ProgressBar* bar,
                               Observer* observer, std::vector<std::uint8_t>* trained, twofold_report* report) {
     const twofold_image input_view = view_of(input);
-    const auto factor = static_cast<std::uint64_t>(options.training.factor);
-    const bool in_place = type == input.type && factor == 1;
+    const bool in_place = type == input.type && options.training.factor == 1;
     std::uint64_t pixels = input.pixels.size() + (observer != nullptr ? observer->held_bytes() : 0);
     image_io::Image mask;
     if (!options.mask.empty()) {
         mask = read_mask(options.mask, budget_beside(options.max_memory, pixels));
         pixels += mask.pixels.size();
     }
-    if (!in_place) pixels += input.pixels.size() / input.sample_bytes() * bytes_of(type) * factor * factor;
+    if (!in_place) pixels += output_bytes(options, input, type);
     const std::uint64_t budget = budget_beside(options.max_memory, pixels);
     image_io::Image separate;
     if (!in_place) separate = empty_like(enlarged(input_view, options.training.factor), type);
@@ -180,8 +185,10 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
     if (options.deadline > 0) {
         // The final pass is done however little is left, so a thousandth of a second asks for that alone.
         constexpr double kNoTimeLeft = 1e-3;
-        const double reserve = expected_write_seconds(format, image.pixels.size(), result.seconds_read);
-        seconds = std::max(options.deadline - stopwatch.seconds() - reserve, kNoTimeLeft);
+        const double reserve = expected_write_seconds(format, output_bytes(options, image, type), result.seconds_read);
+        // The methods of a report share the time.
+        const double methods = 1 + static_cast<double>(options.observe.compare_with.size());
+        seconds = std::max((options.deadline - stopwatch.seconds() - reserve) / methods, kNoTimeLeft);
     }
     std::vector<std::uint8_t> trained;
     if (observer) run_compared(options, image, type, seconds, bar, &*observer);
@@ -189,8 +196,9 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
                           observer ? &*observer : nullptr, &trained, &result.report);
 
     bar->update("writing", 1, -1);
-    write_outputs(options, file, image, format, trained, &result);
+    // The image comes last: where anything else cannot be written, there is none.
     if (observer) observer->write(trace_folder(options.observe, file), options.write.overwrite);
+    write_outputs(options, file, image, format, trained, &result);
     result.seconds = stopwatch.seconds();
     return result;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "apps/common/interrupt.h"
@@ -14,14 +15,25 @@ constexpr std::size_t kLargestWeights = 64U << 20;
 
 void check_options(const ImageJobOptions& options, const std::vector<PlannedFile>& plan) {
     check_training_options(options.training);
+    if (options.training.method != "zsn2n" && !(options.weights.empty() && options.save_weights.empty())) {
+        throw Failure(ExitCode::kUsage, "--weights and --save-weights work with --method zsn2n only");
+    }
     if (options.output == "-" && options.json) {
         throw Failure(ExitCode::kUsage, "--json and the image cannot both go to standard output");
+    }
+    if (options.mask == "-" && std::ranges::any_of(plan, [](const PlannedFile& file) { return file.input == "-"; })) {
+        throw Failure(ExitCode::kUsage, "standard input can be read only once");
     }
     check_observe_options(options.observe, options.training.method, plan, options.write.overwrite);
     if (options.save_weights.empty()) return;
     if (plan.size() > 1) throw Failure(ExitCode::kUsage, "--save-weights works with a single input only");
     if (same_file(options.save_weights, plan.front().input) || same_file(options.save_weights, plan.front().output)) {
         throw Failure(ExitCode::kUsage, "--save-weights names the image's own file");
+    }
+    for (const std::string& other : {options.observe.truth, options.observe.report}) {
+        if (!other.empty() && same_file(options.save_weights, other)) {
+            throw Failure(ExitCode::kUsage, "--save-weights names a file that has another use");
+        }
     }
 }
 

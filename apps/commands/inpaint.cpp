@@ -16,7 +16,7 @@ Command add_inpaint(CLI::App& root) {
                     "What is missing: text (default), thin strokes; hole, large regions; random, single pixels")
         ->check(CLI::IsMember({"text", "hole", "random"}));
     add_training_options(app, &options->training);
-    add_stop_option(app, &options->training);
+    add_stop_option(app, &options->training, false);
     add_observe_options(app, &options->observe, {});
     add_job_options(app, options.get());
     return {app, [options] { return run_image_session(*options); }};

@@ -16,7 +16,7 @@ Command add_upscale(CLI::App& root) {
     add_method_option(app, &options->training, {"dip", "tv", "bicubic", "lanczos"});
     add_training_options(app, &options->training);
     add_lambda_option(app, &options->training, "0.002");
-    add_stop_option(app, &options->training);
+    add_stop_option(app, &options->training, false);
     add_observe_options(app, &options->observe, options->training.methods);
     add_job_options(app, options.get());
     return {app, [options] { return run_image_session(*options); }};

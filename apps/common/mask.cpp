@@ -18,6 +18,7 @@ image_io::Image read_mask(const std::string& path, std::uint64_t memory_limit) {
         mask.pixels[i] = *std::min_element(pixel, pixel + colours) >= kHalf ? 255 : 0;
     }
     mask.pixels.resize(pixels);
+    mask.pixels.shrink_to_fit();
     mask.channels = 1;
     mask.has_alpha = false;
     return mask;

@@ -57,10 +57,12 @@ void add_method_option(CLI::App* app, TrainingOptions* options, const std::vecto
         ->check(CLI::IsMember(methods));
 }
 
-void add_stop_option(CLI::App* app, TrainingOptions* options) {
+void add_stop_option(CLI::App* app, TrainingOptions* options, bool noise) {
+    std::vector<std::string> rules = {"auto", "none", "variance"};
+    if (noise) rules.emplace_back("noise");
     app->add_option("--stop", options->stop,
                     "When a fit ends early (default auto: by the outputs' variance, with the recipe paper never)")
-        ->check(CLI::IsMember({"auto", "none", "variance", "noise"}));
+        ->check(CLI::IsMember(rules));
 }
 
 void add_lambda_option(CLI::App* app, TrainingOptions* options, const std::string& usual) {
@@ -82,7 +84,7 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
     app->add_option("--detail", options->detail,
                     "What the second stage of two-stage fits: noisy (default), stage1 or their blend")
         ->check(CLI::IsMember({"noisy", "stage1", "blend"}));
-    add_stop_option(app, options);
+    add_stop_option(app, options, true);
 }
 
 void add_training_options(CLI::App* app, TrainingOptions* options) {
@@ -116,18 +118,26 @@ void check_use(const TrainingOptions& options, const char* option, bool given,
         if (std::ranges::find(options.methods, method) == options.methods.end()) continue;
         names += (names.empty() ? "" : " and ") + std::string(method);
     }
-    throw Failure(ExitCode::kUsage, std::string(option) + " works with --method " + names + " only");
+    throw Failure(ExitCode::kUsage, names.empty() ? std::string(option) + " does nothing here"
+                                                  : std::string(option) + " works with --method " + names + " only");
 }
 
 }  // namespace
 
 void check_training_options(const TrainingOptions& options) {
     check_kernels(options.kernels);
+    check_use(options, "--kernels onednn", options.kernels == "onednn", {"zsn2n"});
+    check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage"});
+    check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage"});
+    check_use(options, "--steps", options.steps > 0, {"zsn2n", "tv", "dip", "two-stage"});
     check_use(options, "--preset", !options.defect.empty(), {"dip"});
     check_use(options, "--tv", !options.total_variation.empty(), {"tv", "two-stage"});
     check_use(options, "--lambda", options.lambda > 0, {"tv", "two-stage"});
     check_use(options, "--detail", !options.detail.empty(), {"two-stage"});
     check_use(options, "--stop", options.stop != "auto", {"dip", "two-stage"});
+    if (options.stop == "noise" && !options.detail.empty() && options.detail != "noisy") {
+        throw Failure(ExitCode::kUsage, "--stop noise needs a second stage that fits the noisy image");
+    }
 }
 
 void apply_training_options(const Context& context, const Job& job, const TrainingOptions& options) {

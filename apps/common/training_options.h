@@ -29,9 +29,10 @@ struct TrainingOptions {
 
 // `methods` that the command takes; the first is the default.
 void add_method_option(CLI::App* app, TrainingOptions* options, const std::vector<std::string>& methods);
-// --stop, for what fits a network to one image; --lambda, --tv, --detail, --preset beside it for denoising.
+// --stop, for what fits a network to one image, with `noise` if there is one; --lambda, --tv, --detail, --preset beside
+// it for denoising.
 void add_lambda_option(CLI::App* app, TrainingOptions* options, const std::string& usual);
-void add_stop_option(CLI::App* app, TrainingOptions* options);
+void add_stop_option(CLI::App* app, TrainingOptions* options, bool noise);
 void add_prior_options(CLI::App* app, TrainingOptions* options);
 
 void add_training_options(CLI::App* app, TrainingOptions* options);

@@ -81,7 +81,8 @@ TrainingOptions compared_training(const TrainingOptions& chosen, const std::stri
     training.recipe = chosen.recipe;
     training.seed = chosen.seed;
     training.threads = chosen.threads;
-    training.kernels = chosen.kernels;
+    // oneDNN's are for one method only.
+    training.kernels = method == "zsn2n" || chosen.kernels != "onednn" ? chosen.kernels : "auto";
     return training;
 }
 

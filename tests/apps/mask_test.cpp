@@ -113,4 +113,5 @@ TEST_CASE("masks that make no sense are refused") {
     CHECK(refused("broken.png", "broken.png") == 3);
     CHECK(refused("missing.png", "no such file") == 3);
     CHECK(run({"inpaint", folder / "in.png", "-o", folder / "out.png"}).code == 2);
+    CHECK(run({"inpaint", "-", "--mask", "-", "-o", folder / "out.png"}).code == 2);
 }

@@ -79,8 +79,13 @@ TEST_CASE("enlarging can be traced and reported beside a truth of the result's s
 TEST_CASE("enlarging refuses what it cannot do") {
     const Folder folder;
     save(folder / "in.png", picture(20, 13), Format::kPng);
-    const std::vector<std::vector<std::string>> wrong = {
-        {"--factor", "5"}, {"--factor", "0"}, {"--method", "zsn2n"}, {"--method", "lanczos", "--stop", "none"}};
+    const std::vector<std::vector<std::string>> wrong = {{"--factor", "5"},
+                                                         {"--factor", "0"},
+                                                         {"--method", "zsn2n"},
+                                                         {"--method", "lanczos", "--stop", "none"},
+                                                         {"--method", "bicubic", "--steps", "7"},
+                                                         {"--method", "lanczos", "--recipe", "best"},
+                                                         {"--stop", "noise"}};
     for (const auto& words : wrong) {
         std::vector<std::string> arguments = {"upscale", folder / "in.png", "-o", folder / "out.png"};
         arguments.insert(arguments.end(), words.begin(), words.end());
