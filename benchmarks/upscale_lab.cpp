@@ -146,7 +146,8 @@ int main(int argc, char** argv) {
             if (wait) rule.kind = prior::StopRule::Kind::kVariance;
             pipeline = std::make_unique<prior::Fit>(
                 settings, recipe, rule, 1.0f, NoiseModel{},
-                std::make_unique<upscale::ReductionTerm>(small.view, 1.0f, settings.factor, std::max(0.0, lambda)));
+                std::make_unique<upscale::ReductionTerm>(small.view, 1.0f, settings.factor, std::max(0.0, lambda),
+                                                         prior::Range::kSigmoid));
         } else if (method == "tv") {
             settings.lambda = std::max(0.0, lambda);
             pipeline = upscale::make_tv_upscaler(settings);

@@ -1,4 +1,4 @@
-// Where exceptions end: the only try and catch of the library.
+// Where exceptions end. Elsewhere in the library they are only handed on, from a thread or from oneDNN.
 #ifndef TWOFOLD_BINDINGS_C_GUARD_H
 #define TWOFOLD_BINDINGS_C_GUARD_H
 

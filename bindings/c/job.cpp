@@ -121,6 +121,8 @@ twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights**
         require(!job->running && job->has_result, ErrorCode::kInvalidState,
                 "there are no weights before a run that succeeded");
         require(job->denoiser != nullptr, ErrorCode::kUnsupported, "this method keeps no weights");
+        require(job->denoiser->has_learned(), ErrorCode::kInvalidState,
+                "the training was cut off before there were weights worth keeping");
         *weights = new twofold_weights{job->context, job->denoiser->weights()};
     });
 }

@@ -78,8 +78,8 @@ typedef enum twofold_query {
 
 /* A text that stays valid for the life of the process, or NULL for an unknown query. */
 TWOFOLD_API const char* twofold_query_string(twofold_query query);
-/* Number of threads a job uses unless told otherwise: the processors that this process may run on, without the slow ones
-   of big.LITTLE, and no more than the control group's quota (a container's) gives time for. */
+/* Number of threads a job uses unless told otherwise: the processors that this process may run on, without the slow
+   ones of big.LITTLE, and no more than the control group's quota (a container's) gives time for. */
 TWOFOLD_API int32_t twofold_default_threads(void);
 
 /* ----------------------------------------------------------------------------------------------- context */
@@ -149,7 +149,7 @@ typedef enum twofold_method {
 
 typedef enum twofold_recipe {
     TWOFOLD_RECIPE_FAST = 0, /* the default */
-    TWOFOLD_RECIPE_BEST = 1, /* more steps or a larger network where that helps; ZS-N2N: self-ensemble */
+    TWOFOLD_RECIPE_BEST = 1, /* more steps or a larger network; ZS-N2N: self-ensemble of large images, too */
     TWOFOLD_RECIPE_PAPER = 2 /* the published settings on the whole image; its cost grows with the image */
 } twofold_recipe;
 
@@ -227,8 +227,8 @@ TWOFOLD_API twofold_status twofold_job_set_output(twofold_job* job, const twofol
 TWOFOLD_API twofold_status twofold_job_set_method(twofold_job* job, twofold_method method);
 /* Default TWOFOLD_RECIPE_FAST. */
 TWOFOLD_API twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe);
-/* Number of training steps (TWOFOLD_TV: of rounds of the solver, at most), 1..1000000; 0 (the default) lets the recipe
- * decide. */
+/* Number of training steps (TWOFOLD_TV: of rounds of the solver, at most, once the weight is chosen), 1..1000000; 0
+ * (the default) lets the recipe decide. */
 TWOFOLD_API twofold_status twofold_job_set_steps(twofold_job* job, int64_t steps);
 /* Seed of every random choice; default 0. Same input, seed, settings, version and instruction set give the same bits
  * for any number of threads. */
@@ -264,14 +264,16 @@ TWOFOLD_API twofold_status twofold_job_set_missing(twofold_job* job, twofold_mis
 TWOFOLD_API twofold_status twofold_job_set_factor(twofold_job* job, int32_t factor);
 /* Default: isotropic for TWOFOLD_TV, anisotropic for TWOFOLD_TWO_STAGE. */
 TWOFOLD_API twofold_status twofold_job_set_total_variation(twofold_job* job, twofold_total_variation kind);
-/* Weight of the total variation in 1/2 |u - y|^2 + lambda TV(u), white being 1; 0 (the default): chosen so that the
- * residual's variance is that of the noise, which is measured. At most 1e6. */
+/* Weight of the total variation in 1/2 |u - y|^2 + lambda TV(u), white being 1, and in factor^2 / 2 |d(u) - y|^2 +
+ * lambda TV(u) for enlarging, where d reduces; at most 1e6. 0 (the default): for denoising chosen so that the
+ * residual's variance follows that of the noise, which is measured; for enlarging 0.002. */
 TWOFOLD_API twofold_status twofold_job_set_lambda(twofold_job* job, double lambda);
 /* Default TWOFOLD_DETAIL_NOISY. */
 TWOFOLD_API twofold_status twofold_job_set_detail(twofold_job* job, twofold_detail detail);
 /* Default TWOFOLD_STOP_RULE_AUTO. */
 TWOFOLD_API twofold_status twofold_job_set_stop_rule(twofold_job* job, twofold_stop_rule rule);
-/* Kernels to use: "auto" (the default), "simd", "onednn" or "ref". */
+/* Kernels to use: "auto" (the default), "simd", "onednn" (TWOFOLD_ZSN2N only) or "ref". Total variation and
+ * interpolation have one implementation and take no notice. */
 TWOFOLD_API twofold_status twofold_job_set_implementation(twofold_job* job, const char* name);
 /* Called now and then during run, at least about ten times a second and once at the end of each phase; NULL for
  * none. The callback must not call back into this job or its context. */
@@ -333,7 +335,8 @@ typedef struct twofold_report {
 
 /* What commit planned and, after a run, what it did. Valid after a commit. */
 TWOFOLD_API twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* report);
-/* A copy of the trained (or given) weights; after a successful run. */
+/* A copy of the trained (or given) weights; after a successful run of TWOFOLD_ZSN2N. TWOFOLD_INVALID_STATE also where
+ * fewer than 30 steps fitted into the deadline. */
 TWOFOLD_API twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights** weights);
 
 /* --------------------------------------------------------------------------------------- noise and metrics */

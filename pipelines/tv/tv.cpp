@@ -129,6 +129,16 @@ struct Denoiser::State {
         });
     }
 
+    ProgressAction ask(RunControl& control, const Progress& progress, bool last) {
+        const ProgressAction action = control.report(progress, last);
+        if (action == ProgressAction::kCancel) {
+            report.stop_reason = StopReason::kCallback;
+            throw Error(ErrorCode::kCancelled, progress.phase == Phase::kTrain ? "cancelled while solving"
+                                                                               : "cancelled while writing the result");
+        }
+        return action;
+    }
+
     // True when the run is to end here, with what there is.
     bool interrupted(RunControl& control, double reserve, std::int64_t done, std::int64_t total) {
         if (control.left(reserve) < 0) {
@@ -136,28 +146,28 @@ struct Denoiser::State {
             return true;
         }
         Progress progress;
-        progress.done = done;
+        progress.done = report.steps_done;  // none while lambda is searched for
         progress.total = total;
         progress.loss = certificate.relative();
         progress.seconds_left = reserve / 2 * double(total - done);
-        const ProgressAction action = control.report(progress, done == total);
-        if (action == ProgressAction::kCancel) throw Error(ErrorCode::kCancelled, "cancelled while solving");
-        if (action == ProgressAction::kFinish) report.stop_reason = StopReason::kCallback;
-        return action == ProgressAction::kFinish;
+        const bool finish = ask(control, progress, false) == ProgressAction::kFinish;
+        if (finish) report.stop_reason = StopReason::kCallback;
+        return finish;
     }
 
-    // Rounds until the gap is reached; sets `stopped` when told to end before.
-    void solve(ops::TvSolver& target, double lambda, double tolerance, RunControl& control) {
+    // Rounds until the gap is reached, or `most` of them are done; sets `stopped` when told to end before.
+    void solve(ops::TvSolver& target, double lambda, double tolerance, std::int64_t most, RunControl& control,
+               std::int64_t* rounds) {
         target.start(arena, static_cast<float>(lambda));
         certificate = target.measure(arena);
-        const std::int64_t most = settings.steps > 0 ? settings.steps : kMostRounds;
+        report.stop_reason = StopReason::kConverged;
         double best = 1e300;
         int stalled = 0;
         for (std::int64_t done = 0; certificate.gap > tolerance * certificate.primal;) {
             const double before = control.elapsed();
             target.round(arena);
             ++done;
-            if (&target == &solver) ++report.steps_done;
+            if (rounds) *rounds = done;
             certificate = target.measure(arena);
             // The running sums of u are off by their rounding; only the gap of u computed anew counts.
             if (certificate.gap <= tolerance * certificate.primal) certificate = target.finish(arena);
@@ -189,7 +199,7 @@ struct Denoiser::State {
         while (!stopped) {
             report.lambda = search.lambda();
             ++details.lambda_solves;
-            solve(target, report.lambda, std::max(kSearchTolerance, settings.tolerance), control);
+            solve(target, report.lambda, std::max(kSearchTolerance, settings.tolerance), kMostRounds, control, nullptr);
             search.tell(certificate.residual / samples);
             if (search.done()) break;
         }
@@ -205,7 +215,8 @@ struct Denoiser::State {
         if (mosaic || search_on_image) choose_lambda(control);
         details.seconds_lambda = control.elapsed();
         if (!stopped) {
-            solve(solver, report.lambda, settings.tolerance, control);
+            const std::int64_t most = settings.steps > 0 ? settings.steps : kMostRounds;
+            solve(solver, report.lambda, settings.tolerance, most, control, &report.steps_done);
         } else if (mosaic) {
             // No time for the image itself: it is returned as it is.
             solver.start(arena, static_cast<float>(report.lambda));
@@ -217,6 +228,10 @@ struct Denoiser::State {
         details.converged = certificate.gap <= settings.tolerance * certificate.primal;
         details.objective = certificate.primal;
         details.residual_sigma = 255 * std::sqrt(certificate.residual / samples);
+        Progress solved;
+        solved.done = solved.total = std::max<std::int64_t>(1, report.steps_done);
+        solved.loss = report.gap;
+        ask(control, solved, true);
         store(control);
         report.seconds_total = report.seconds_train = control.elapsed();
     }
@@ -238,9 +253,7 @@ struct Denoiser::State {
             progress.phase = Phase::kApply;
             progress.done = top + count;
             progress.total = in.height;
-            progress.loss = report.gap;
-            if (control.report(progress, progress.done == progress.total) == ProgressAction::kCancel)
-                throw Error(ErrorCode::kCancelled, "cancelled while writing the result");
+            ask(control, progress, progress.done == progress.total);
         }
     }
 };

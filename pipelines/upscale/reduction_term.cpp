@@ -3,16 +3,16 @@
 #include "ops/loss/squared_error.h"
 #include "ops/loss/total_variation.h"
 #include "ops/resample/downsample.h"
-#include "pipelines/common/prior/load_image.h"
 
 namespace twofold::upscale {
 
-ReductionTerm::ReductionTerm(const ImageView& image, float white, int factor, double lambda,
+ReductionTerm::ReductionTerm(const ImageView& image, float white, int factor, double lambda, prior::Range range,
                              std::optional<Interpolator> alpha)
     : image_(image),
       white_(white),
       factor_(factor),
       lambda_(lambda),
+      range_(range),
       height_(static_cast<int>(image.height)),
       width_(static_cast<int>(image.width)),
       channels_(image.colour_channels()),
@@ -32,7 +32,7 @@ ops::FeatureMap ReductionTerm::map(const Arena& arena, const ArenaRange<float>& 
 }
 
 void ReductionTerm::begin(ThreadTeam& team, const Arena& arena) {
-    prior::load_image(team, image_, white_, map(arena, target_));
+    prior::load_image(team, image_, white_, map(arena, target_), range_);
 }
 
 double ReductionTerm::evaluate(ThreadTeam& team, const Arena& arena, const prior::FitStep&, ops::ConstFeatureMap output,

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "pipelines/common/prior/data_term.h"
+#include "pipelines/common/prior/load_image.h"
 #include "pipelines/upscale/interpolator.h"
 #include "runtime/image_view.h"
 
@@ -17,8 +18,8 @@ namespace twofold::upscale {
 
 class ReductionTerm final : public prior::DataTerm {
   public:
-    // `alpha`, if the image has one, enlarges it beside the result.
-    ReductionTerm(const ImageView& image, float white, int factor, double lambda,
+    // `range`: of the image that counts. `alpha`, if the image has one, enlarges it beside the result.
+    ReductionTerm(const ImageView& image, float white, int factor, double lambda, prior::Range range,
                   std::optional<Interpolator> alpha = {});
 
     void reserve(ArenaPlan& plan) override;
@@ -38,6 +39,7 @@ class ReductionTerm final : public prior::DataTerm {
     float white_;
     int factor_;
     double lambda_;
+    prior::Range range_;
     int height_, width_, channels_;  // of the image
     std::optional<Interpolator> alpha_;
     ArenaRange<float> target_, reduced_, diff_, scratch_;

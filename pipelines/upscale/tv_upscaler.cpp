@@ -29,7 +29,7 @@ TvUpscaler::TvUpscaler(const Settings& settings, float white, std::optional<Inte
       width_(static_cast<int>(settings.output.width)),
       channels_(settings.output.colour_channels()),
       values_(ops::dense_size(height_, width_, channels_)),
-      term_(settings.input, white, settings.factor, lambda_, std::move(alpha)),
+      term_(settings.input, white, settings.factor, lambda_, prior::Range::kAll, std::move(alpha)),
       team_(settings.threads) {
     ArenaPlan plan;
     reserve(plan);
@@ -67,7 +67,7 @@ void TvUpscaler::run(ProgressCallback callback, void* user) {
         ++report_.steps_done;
         report_.loss = objective;
         // Also where it has risen a little: then the method restarts and goes on.
-        const bool settled = report_.steps_done > 1 && objective <= before && before - objective < kSettled * before;
+        const bool settled = report_.steps_done > 1 && objective <= before && before - objective <= kSettled * before;
         before = objective;
         Progress progress;
         progress.done = report_.steps_done;
@@ -75,17 +75,31 @@ void TvUpscaler::run(ProgressCallback callback, void* user) {
         progress.loss = objective;
         const double each = control.elapsed() / double(report_.steps_done);
         progress.seconds_left = each * double(report_.steps_planned - report_.steps_done);
-        const ProgressAction action = control.report(progress, settled || progress.done == progress.total);
-        if (action == ProgressAction::kCancel) throw Error(ErrorCode::kCancelled, "cancelled while enlarging");
-        if (action == ProgressAction::kFinish) report_.stop_reason = StopReason::kCallback;
         if (settled) report_.stop_reason = StopReason::kConverged;
         if (control.left(2 * each) < 0) report_.stop_reason = StopReason::kDeadline;
+        const bool last = progress.done == progress.total || report_.stop_reason != StopReason::kSteps;
+        if (last) progress.total = progress.done;
+        const ProgressAction action = ask(control, progress, last);
+        if (action == ProgressAction::kFinish) report_.stop_reason = StopReason::kCallback;
         if (report_.stop_reason != StopReason::kSteps) break;
     }
     report_.seconds_train = control.elapsed();
     deliver();
+    Progress progress;
+    progress.phase = Phase::kApply;
+    progress.done = progress.total = 1;
+    ask(control, progress, true);
     report_.seconds_total = control.elapsed();
     report_.seconds_apply = report_.seconds_total - report_.seconds_train;
+}
+
+ProgressAction TvUpscaler::ask(RunControl& control, const Progress& progress, bool last) {
+    const ProgressAction action = control.report(progress, last);
+    if (action == ProgressAction::kCancel) {
+        report_.stop_reason = StopReason::kCallback;
+        throw Error(ErrorCode::kCancelled, "cancelled while enlarging");
+    }
+    return action;
 }
 
 void TvUpscaler::begin() {

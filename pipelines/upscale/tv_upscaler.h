@@ -23,6 +23,8 @@ class TvUpscaler final : public Pipeline {
 
   private:
     void reserve(ArenaPlan& plan);
+    // Throws when told to cancel.
+    ProgressAction ask(RunControl& control, const Progress& progress, bool last);
     void begin();
     // One step of the method; returns the objective where it started from.
     double step();

@@ -48,7 +48,6 @@ class ImageInterpolator final : public Pipeline {
         report_.threads = team_.size();
         report_.memory_bytes = plan.size();
         report_.implementation = "simd";
-        report_.stop_reason = StopReason::kConverged;
     }
 
     void run(ProgressCallback callback, void* user) override {
@@ -58,8 +57,11 @@ class ImageInterpolator final : public Pipeline {
         Progress progress;
         progress.phase = Phase::kApply;
         progress.done = progress.total = 1;
-        if (control.report(progress, true) == ProgressAction::kCancel)
+        report_.stop_reason = StopReason::kConverged;
+        if (control.report(progress, true) == ProgressAction::kCancel) {
+            report_.stop_reason = StopReason::kCallback;
             throw Error(ErrorCode::kCancelled, "cancelled while enlarging");
+        }
         report_.seconds_total = report_.seconds_apply = control.elapsed();
     }
     const Report& report() const override { return report_; }
@@ -78,10 +80,10 @@ class ImageInterpolator final : public Pipeline {
 std::unique_ptr<Pipeline> make_prior_upscaler(const Settings& settings) {
     check_sizes(settings);
     const float white = find_white_level(settings.input, settings.white).white;
-    return std::make_unique<prior::Fit>(
-        settings, make_recipe(settings.recipe, settings.factor), prior::make_stop_rule(settings.stop, settings.recipe),
-        white, NoiseModel{},
-        std::make_unique<ReductionTerm>(settings.input, white, settings.factor, 0, alpha_of(settings)));
+    return std::make_unique<prior::Fit>(settings, make_recipe(settings.recipe, settings.factor),
+                                        prior::make_stop_rule(settings.stop, settings.recipe), white, NoiseModel{},
+                                        std::make_unique<ReductionTerm>(settings.input, white, settings.factor, 0,
+                                                                        prior::Range::kSigmoid, alpha_of(settings)));
 }
 
 std::unique_ptr<Pipeline> make_tv_upscaler(const Settings& settings) {

@@ -30,6 +30,7 @@ struct Denoiser::State {
     Recipe recipe;
     Weights weights;
     bool train;
+    bool learned = true;  // weights worth keeping
     ThreadTeam team;
     Network network;
     std::optional<Trainer> trainer;
@@ -121,7 +122,8 @@ struct Denoiser::State {
         if (train) {
             run_training(control);
             std::ranges::copy(trainer->parameters(arena), weights.values.begin());
-            if (report.stop_reason != StopReason::kSteps && report.steps_done < kFewestSteps) predict_nothing();
+            learned = report.stop_reason == StopReason::kSteps || report.steps_done >= kFewestSteps;
+            if (!learned) predict_nothing();
         } else if (settings.deadline_seconds > 0 && report.ensemble > 1) {
             const double pass = kReserveMargin * applier->measure(arena, weights.values);
             if (control.left(pass * report.ensemble) < 0) report.ensemble = 1;
@@ -227,5 +229,6 @@ Denoiser::~Denoiser() = default;
 void Denoiser::run(ProgressCallback callback, void* user) { state_->run(callback, user); }
 const Report& Denoiser::report() const { return state_->report; }
 const Weights& Denoiser::weights() const { return state_->weights; }
+bool Denoiser::has_learned() const { return state_->learned; }
 
 }  // namespace twofold::zsn2n

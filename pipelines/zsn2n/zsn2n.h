@@ -27,6 +27,8 @@ class Denoiser final : public Pipeline {
     void run(ProgressCallback callback, void* user) override;
     const Report& report() const override;
     const Weights& weights() const;  // trained by the last run, or given
+    // False after a training that was cut off too early: its weights leave the image as it is.
+    bool has_learned() const;
 
   private:
     struct State;

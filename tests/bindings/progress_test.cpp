@@ -77,6 +77,43 @@ TEST_CASE("progress reaches the end of both phases", "[progress]") {
     CHECK(report.seconds_per_step == Approx(report.seconds_train / 30));
 }
 
+TEST_CASE("every method reports its phases to their end, and a cancel as such", "[progress]") {
+    struct Way {
+        twofold_method method;
+        std::int32_t factor;
+        bool trains;
+    };
+    const Way ways[] = {{TWOFOLD_TV, 1, true}, {TWOFOLD_DIP, 1, true}, {TWOFOLD_TWO_STAGE, 1, true},
+                        {TWOFOLD_TV, 2, true}, {TWOFOLD_DIP, 2, true}, {TWOFOLD_BICUBIC, 2, false}};
+    for (const Way& way : ways) {
+        CAPTURE(way.method, way.factor);
+        const Context context;
+        const Picture<std::uint8_t> input(kWidth, kHeight, 3);
+        const Picture<std::uint8_t> output(kWidth * way.factor, kHeight * way.factor, 3, false, 2);
+        Job job(context, input.view, output.view);
+        REQUIRE(twofold_job_set_method(job, way.method) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_factor(job, way.factor) == TWOFOLD_OK);
+        if (way.method != TWOFOLD_TV) REQUIRE(twofold_job_set_steps(job, 3) == TWOFOLD_OK);
+        Listener listener;
+        REQUIRE(twofold_job_set_progress(job, Listener::call, &listener) == TWOFOLD_OK);
+        REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+        REQUIRE(twofold_job_run(job) == TWOFOLD_OK);
+        CHECK(listener.consistent);
+        CHECK(listener.trained_to_end == way.trains);
+        CHECK(listener.last.phase == TWOFOLD_PHASE_APPLY);
+        CHECK(listener.last.done == listener.last.total);
+        CHECK(listener.last.loss == 0);
+
+        Listener stranger;
+        stranger.answer_at = 0;
+        stranger.answer = TWOFOLD_CANCEL;
+        REQUIRE(twofold_job_set_progress(job, Listener::call, &stranger) == TWOFOLD_OK);
+        REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+        CHECK(twofold_job_run(job) == TWOFOLD_CANCELLED);
+        CHECK(job.report().stop_reason == TWOFOLD_STOP_CALLBACK);
+    }
+}
+
 TEST_CASE("listening does not change the result", "[progress]") {
     Setup silent, listened;
     Listener listener;
@@ -240,4 +277,8 @@ TEST_CASE("a deadline that has passed at once still gives a whole result", "[pro
     // The input has no black area, so an output that has one was not completed.
     const auto zeros = std::count(setup.output.pixels.begin(), setup.output.pixels.end(), std::uint8_t{0});
     CHECK(zeros < static_cast<std::ptrdiff_t>(setup.output.pixels.size() / 4));
+    // What it has learned is nothing that another image should get.
+    twofold_weights* weights = nullptr;
+    CHECK(twofold_job_get_weights(setup.job, &weights) == TWOFOLD_INVALID_STATE);
+    CHECK(weights == nullptr);
 }

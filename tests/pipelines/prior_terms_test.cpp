@@ -239,11 +239,11 @@ TEST_CASE("enlarging with a weight for the total variation adds that to the obje
     const int factor = 4, h = 3, w = 4, channels = 3;
     const test::TypedImage<float> image(w, h, channels);
     const double lambda = 0.05;
-    upscale::ReductionTerm plain(image.view(), 1, factor, 0), smoothing(image.view(), 1, factor, lambda);
+    upscale::ReductionTerm plain(image.view(), 1, factor, 0, prior::Range::kSigmoid),
+        smoothing(image.view(), 1, factor, lambda, prior::Range::kSigmoid);
     TermBench without(plain, factor * h, factor * w, channels), bench(smoothing, factor * h, factor * w, channels);
     const ops::FeatureMap output = ops::dense_map(bench.output.data(), factor * h, factor * w, channels);
-    const double variation =
-        ops::ref::total_variation(ops::TotalVariation::kIsotropic, 0.01f, output, 0, {});
+    const double variation = ops::ref::total_variation(ops::TotalVariation::kIsotropic, 0.01f, output, 0, {});
     REQUIRE(variation > 0.1);
     CHECK(bench.evaluate() == Approx(without.evaluate() + 2 * lambda * variation).epsilon(1e-5));
     CHECK(smoothing.lambda() == lambda);
@@ -255,7 +255,7 @@ TEST_CASE("the reduction is Lanczos-2 with phase 1/2, and its gradient the trans
     CAPTURE(factor);
     const int h = 5, w = 6, channels = 3;
     const test::TypedImage<float> image(w, h, channels);
-    upscale::ReductionTerm term(image.view(), 1, factor, 0);
+    upscale::ReductionTerm term(image.view(), 1, factor, 0, prior::Range::kSigmoid);
     const int height = factor * h, width = factor * w;
     TermBench bench(term, height, width, channels);
     // Residuals by the plain formula.

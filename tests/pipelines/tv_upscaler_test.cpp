@@ -1,4 +1,5 @@
 // Enlarging with little total variation: what it promises of the result, its limits and its report.
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -102,6 +103,21 @@ TEST_CASE("a flat image stays flat, and threads do not change a bit") {
     }
 }
 
+TEST_CASE("enlarging with little total variation keeps what lies beyond black and white, and settles on black") {
+    test::FloatImage small(20, 16, 1), large(60, 48, 1);
+    const auto blank = upscale::make_tv_upscaler(settings_for(small, large));
+    blank->run(nullptr, nullptr);
+    CHECK(blank->report().stop_reason == StopReason::kConverged);
+    CHECK(blank->report().steps_done < 5);
+    CHECK(large.pixels() == std::vector<float>(large.pixels().size()));
+
+    std::ranges::fill(small.pixels(), 2.5f);
+    upscale::Settings settings = settings_for(small, large);
+    settings.white = 1;
+    upscale::make_tv_upscaler(settings)->run(nullptr, nullptr);
+    for (const float value : large.pixels()) REQUIRE(value == Approx(2.5f).epsilon(1e-3));
+}
+
 TEST_CASE("enlarging with little total variation keeps to its limits") {
     const test::FloatImage small = test::noisy_scene(33, 21, 3, 0.05);
     test::FloatImage large(99, 63, 3);
@@ -124,8 +140,8 @@ TEST_CASE("enlarging with little total variation keeps to its limits") {
     CHECK_THROWS_AS(upscale::make_tv_upscaler(settings), Error);
     settings.memory_budget = 0;
     const std::vector<float> before = large.pixels();
-    CHECK_THROWS_AS(upscale::make_tv_upscaler(settings)->run(
-                        [](const Progress&, void*) { return ProgressAction::kCancel; }, nullptr),
-                    Error);
+    const auto cancelled = upscale::make_tv_upscaler(settings);
+    CHECK_THROWS_AS(cancelled->run([](const Progress&, void*) { return ProgressAction::kCancel; }, nullptr), Error);
+    CHECK(cancelled->report().stop_reason == StopReason::kCallback);
     CHECK(large.pixels() == before);
 }

@@ -66,11 +66,6 @@ struct Pass {
     }
 };
 
-// oneDNN's kernels do not cover every layer; our own do.
-inline std::string_view possible_implementation(const ops::ConvLayerShape& shape, std::string_view wanted) {
-    return wanted == "onednn" && (shape.stride != 1 || shape.kernel > 3) ? "simd" : wanted;
-}
-
 struct Convolution {
     ops::Conv2dLayer layer;
     UnitParameters at;
@@ -78,7 +73,7 @@ struct Convolution {
 
     Convolution(const ops::ConvLayerShape& shape, const UnitParameters& parameters, std::string_view implementation,
                 int threads)
-        : layer(shape, possible_implementation(shape, implementation), threads), at(parameters) {}
+        : layer(shape, implementation, threads), at(parameters) {}
 
     void reserve(ArenaPlan& plan) { packed = plan.reserve<float>(layer.packed_size()); }
     void forward(const Pass& pass, ops::ConstMap src, ops::Map dst) const {

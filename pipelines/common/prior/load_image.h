@@ -8,9 +8,15 @@
 
 namespace twofold::prior {
 
-// The image's colour channels, on the scale where white is 1 and held to 0 to 1, which is as far as a network's sigmoid
-// reaches; into the first channels of `map`, and mirrored where that is larger than the image.
-void load_image(ThreadTeam& team, const ImageView& image, float white, ops::FeatureMap map);
+enum class Range {
+    kAll,
+    kSigmoid  // held to 0 to 1, which is as far as a network reaches
+};
+
+// The image's colour channels, on the scale where white is 1, into the first channels of `map`; mirrored where that is
+// larger than the image.
+void load_image(ThreadTeam& team, const ImageView& image, float white, ops::FeatureMap map,
+                Range range = Range::kSigmoid);
 
 }  // namespace twofold::prior
 

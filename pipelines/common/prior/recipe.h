@@ -11,7 +11,7 @@ namespace twofold::prior {
 
 enum class InputKind {
     kNoise,        // uniform in [0, 0.1)
-    kMeshGrid,     // two channels: the column and the row, 0 to 1
+    kMeshGrid,     // two channels: the column and the row, 0 to 1; published for an inpainted image
     kRecorrupted,  // the image with more noise (recorrupted_input.h)
     kThinned       // the image with fewer of its known pixels (thinned_input.h)
 };
