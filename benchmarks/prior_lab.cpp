@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
-#include <vector>
 
 #include "benchmarks/lab_image.h"
+#include "benchmarks/prior_options.h"
 #include "ops/metric/metric.h"
 #include "ops/noise/noise.h"
 #include "pipelines/common/noise_model.h"
@@ -60,11 +60,11 @@ void trace(const TracePoint& point, void* user) {
 
 int main(int argc, char** argv) {
     CLI::App app("Try recipes of Deep Image Prior");
-    std::string file, name = "fast";
+    std::string file;
     double gaussian = 25, lambda = 0;
     std::int64_t crop = 256;
-    bool two_stage = false, muon = false, adam = false, nearest = false, narrow_end = false, wait = false;
-    std::vector<int> channels, ups, skips;
+    bool two_stage = false, nearest = false, narrow_end = false, wait = false;
+    lab::PriorOptions constants;
     PipelineSettings settings;
     settings.threads = 2;
     settings.trace_every = 50;
@@ -75,13 +75,8 @@ int main(int argc, char** argv) {
     app.add_option("--seed", settings.seed);
     app.add_option("--threads", settings.threads);
     app.add_option("--every", settings.trace_every);
-    app.add_option("--recipe", name);
     app.add_option("--steps", settings.steps);
-    app.add_option("--channels", channels)->delimiter(',');
-    app.add_option("--up", ups, "where they differ from those that go down")->delimiter(',');
-    app.add_option("--skip", skips)->delimiter(',');
-    app.add_flag("--muon", muon);
-    app.add_flag("--adam", adam);
+    constants.add_to(&app);
     app.add_flag("--nearest", nearest);
     app.add_flag("--no-1x1", narrow_end);
     app.add_flag("--two-stage", two_stage);
@@ -90,19 +85,15 @@ int main(int argc, char** argv) {
     two_stage::Settings stages;
     int detail = 0;
     app.add_option("--detail", detail);
-    double rate = 0, decay = -1, noise_in = -1, average = -1, momentum = -1, vector_rate = -1, parameter_noise = -1;
+    double average = -1, momentum = -1, vector_rate = -1, parameter_noise = -1;
     double recorruption = 0;
-    int in = 0, skip_kernel = 0;
-    app.add_option("--rate", rate);
-    app.add_option("--decay-from", decay);
-    app.add_option("--input-noise", noise_in);
+    int in = 0;
     app.add_option("--average", average);
     app.add_option("--recorrupt", recorruption, "how much noise is added; -1: numbers for the input instead");
     app.add_option("--momentum", momentum);
     app.add_option("--vector-rate", vector_rate);
     app.add_option("--parameter-noise", parameter_noise);
     app.add_option("--in", in);
-    app.add_option("--skip-kernel", skip_kernel);
     Curve curve;
     app.add_flag("--curve", curve.print);
     CLI11_PARSE(app, argc, argv);
@@ -113,24 +104,13 @@ int main(int argc, char** argv) {
     ops::add_noise(clean.view, noisy.view, ops::NoiseKind::kGaussian, gaussian, 0);
     settings.input = noisy.view;
     settings.output = result.view;
-    settings.recipe = name == "paper" ? RecipeName::kPaper : name == "best" ? RecipeName::kBest : RecipeName::kFast;
+    settings.recipe = constants.recipe();
     const WhiteLevel level = find_white_level(noisy.view, 1);
     const NoiseModel noise = estimate_noise(noisy.view, level);
     prior::Recipe recipe = prior::denoising_recipe(settings.recipe, noise);
-    if (!channels.empty()) {
-        recipe.scales.clear();
-        for (std::size_t i = 0; i < channels.size(); ++i) {
-            const int skip = skips.empty() ? 4 : skips[std::min(i, skips.size() - 1)];
-            recipe.scales.push_back({channels[i], i < ups.size() ? ups[i] : channels[i], skip});
-        }
-    }
-    if (muon) recipe.optimizer = prior::Optimizer::kMuon;
-    if (adam) recipe.optimizer = prior::Optimizer::kAdam;
+    constants.apply_to(&recipe);
     if (nearest) recipe.upsampling = ops::Upsampling::kNearest;
     if (narrow_end) recipe.up_1x1 = false;
-    if (rate > 0) recipe.learning_rate = rate;
-    if (decay >= 0) recipe.decay_from = decay;
-    if (noise_in >= 0) recipe.input_noise = noise_in;
     if (recorruption != 0) recipe.input = recorruption > 0 ? prior::InputKind::kRecorrupted : prior::InputKind::kNoise;
     if (recorruption > 0) recipe.recorruption = recorruption;
     if (average >= 0) recipe.average = average;
@@ -138,7 +118,6 @@ int main(int argc, char** argv) {
     if (vector_rate >= 0) recipe.vector_rate = vector_rate;
     if (parameter_noise >= 0) recipe.parameter_noise = parameter_noise;
     if (in > 0) recipe.in = in;
-    if (skip_kernel > 0) recipe.skip_kernel = skip_kernel;
     prior::StopRule rule;
     if (wait) rule.kind = prior::StopRule::Kind::kVariance;
     std::unique_ptr<prior::DataTerm> term;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "benchmarks/lab_image.h"
+#include "benchmarks/prior_options.h"
 #include "ops/resample/downsample.h"
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/upscale/recipe.h"
@@ -84,36 +85,27 @@ void trace(const TracePoint& point, void* user) {
 int main(int argc, char** argv) {
     CLI::App app("Try ways to enlarge");
     std::vector<std::string> files;
-    std::string name = "fast", method = "dip";
-    std::vector<int> channels, ups, skips;
+    std::string method = "dip";
+    lab::PriorOptions constants;
     upscale::Settings settings;
     settings.threads = 2;
     settings.trace_every = 50;
     Curve curve{nullptr, 4, false};
-    double rate = 0, decay = -1, input_noise = -1, lambda = -1;
-    int skip_kernel = 0;
-    bool adam = false, wait = false;
+    double lambda = -1;
+    bool wait = false;
     app.add_option("files", files)->required();
     app.add_option("--factor", settings.factor);
     app.add_option("--method", method)->check(CLI::IsMember({"dip", "tv", "bicubic", "lanczos"}));
-    app.add_option("--recipe", name);
     app.add_option("--seed", settings.seed);
     app.add_option("--threads", settings.threads);
     app.add_option("--every", settings.trace_every);
     app.add_option("--steps", settings.steps);
     app.add_option("--lambda", lambda);
-    app.add_option("--channels", channels)->delimiter(',');
-    app.add_option("--up", ups, "where they differ from those that go down")->delimiter(',');
-    app.add_option("--skip", skips)->delimiter(',');
-    app.add_option("--skip-kernel", skip_kernel);
-    app.add_flag("--adam", adam);
+    constants.add_to(&app);
     app.add_flag("--stop", wait, "by the variance of the outputs");
-    app.add_option("--rate", rate);
-    app.add_option("--decay-from", decay);
-    app.add_option("--input-noise", input_noise);
     app.add_flag("--curve", curve.print);
     CLI11_PARSE(app, argc, argv);
-    settings.recipe = name == "paper" ? RecipeName::kPaper : name == "best" ? RecipeName::kBest : RecipeName::kFast;
+    settings.recipe = constants.recipe();
     curve.factor = settings.factor;
 
     for (const std::string& file : files) {
@@ -130,18 +122,7 @@ int main(int argc, char** argv) {
             settings.trace = trace;
             settings.trace_user = &curve;
             prior::Recipe recipe = upscale::make_recipe(settings.recipe, settings.factor);
-            if (!channels.empty()) {
-                recipe.scales.clear();
-                for (std::size_t i = 0; i < channels.size(); ++i) {
-                    const int skip = skips.empty() ? 4 : skips[std::min(i, skips.size() - 1)];
-                    recipe.scales.push_back({channels[i], i < ups.size() ? ups[i] : channels[i], skip});
-                }
-            }
-            if (adam) recipe.optimizer = prior::Optimizer::kAdam;
-            if (rate > 0) recipe.learning_rate = rate;
-            if (decay >= 0) recipe.decay_from = decay;
-            if (input_noise >= 0) recipe.input_noise = input_noise;
-            if (skip_kernel > 0) recipe.skip_kernel = skip_kernel;
+            constants.apply_to(&recipe);
             prior::StopRule rule;
             if (wait) rule.kind = prior::StopRule::Kind::kVariance;
             pipeline = std::make_unique<prior::Fit>(
