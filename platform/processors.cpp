@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 namespace twofold::platform {
 namespace {
@@ -61,19 +62,17 @@ int usable_processors() {
 int fast_processors(const std::string& root) {
     cpu_set_t set;
     if (!affinity(&set)) return usable_processors();
-    int largest = 0, fast = 0;
-    for (const bool counting : {false, true})
-        for (int processor = 0; processor < CPU_SETSIZE; ++processor) {
-            if (!CPU_ISSET(processor, &set)) continue;
-            std::ifstream file(root + "/sys/devices/system/cpu/cpu" + std::to_string(processor) + "/cpu_capacity");
-            int capacity = 0;
-            if (!(file >> capacity)) return usable_processors();
-            if (!counting)
-                largest = std::max(largest, capacity);
-            else if (capacity >= kFastShare * largest)
-                ++fast;
-        }
-    return std::max(1, fast);
+    std::vector<int> capacities;
+    for (int processor = 0; processor < CPU_SETSIZE; ++processor) {
+        if (!CPU_ISSET(processor, &set)) continue;
+        std::ifstream file(root + "/sys/devices/system/cpu/cpu" + std::to_string(processor) + "/cpu_capacity");
+        int capacity = 0;
+        if (!(file >> capacity)) return usable_processors();
+        capacities.push_back(capacity);
+    }
+    if (capacities.empty()) return 1;
+    const double least = kFastShare * *std::ranges::max_element(capacities);
+    return static_cast<int>(std::ranges::count_if(capacities, [&](int capacity) { return capacity >= least; }));
 }
 
 int quota_processors(const std::string& root) {
