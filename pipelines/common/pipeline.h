@@ -7,6 +7,7 @@
 #include <string>
 
 #include "pipelines/common/run_control.h"
+#include "runtime/error.h"
 #include "runtime/image_view.h"
 
 namespace twofold {
@@ -61,6 +62,17 @@ struct Report {
     std::uint64_t memory_bytes = 0;
     const char* implementation = "";
 };
+
+// Calls back. Where told to cancel, notes that in the report and throws Error kCancelled with `sentence`.
+inline ProgressAction report_progress(RunControl& control, const Progress& progress, bool force, const char* sentence,
+                                      Report* report) {
+    const ProgressAction action = control.report(progress, force);
+    if (action == ProgressAction::kCancel) {
+        report->stop_reason = StopReason::kCallback;
+        throw Error(ErrorCode::kCancelled, sentence);
+    }
+    return action;
+}
 
 class Pipeline {
   public:

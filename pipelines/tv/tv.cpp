@@ -130,13 +130,9 @@ struct Denoiser::State {
     }
 
     ProgressAction ask(RunControl& control, const Progress& progress, bool last) {
-        const ProgressAction action = control.report(progress, last);
-        if (action == ProgressAction::kCancel) {
-            report.stop_reason = StopReason::kCallback;
-            throw Error(ErrorCode::kCancelled, progress.phase == Phase::kTrain ? "cancelled while solving"
-                                                                               : "cancelled while writing the result");
-        }
-        return action;
+        const bool solving = progress.phase == Phase::kTrain;
+        return report_progress(control, progress, last,
+                               solving ? "cancelled while solving" : "cancelled while writing the result", &report);
     }
 
     // True when the run is to end here, with what there is.

@@ -94,12 +94,7 @@ void TvUpscaler::run(ProgressCallback callback, void* user) {
 }
 
 ProgressAction TvUpscaler::ask(RunControl& control, const Progress& progress, bool last) {
-    const ProgressAction action = control.report(progress, last);
-    if (action == ProgressAction::kCancel) {
-        report_.stop_reason = StopReason::kCallback;
-        throw Error(ErrorCode::kCancelled, "cancelled while enlarging");
-    }
-    return action;
+    return report_progress(control, progress, last, "cancelled while enlarging", &report_);
 }
 
 void TvUpscaler::begin() {

@@ -58,10 +58,7 @@ class ImageInterpolator final : public Pipeline {
         progress.phase = Phase::kApply;
         progress.done = progress.total = 1;
         report_.stop_reason = StopReason::kConverged;
-        if (control.report(progress, true) == ProgressAction::kCancel) {
-            report_.stop_reason = StopReason::kCallback;
-            throw Error(ErrorCode::kCancelled, "cancelled while enlarging");
-        }
+        report_progress(control, progress, true, "cancelled while enlarging", &report_);
         report_.seconds_total = report_.seconds_apply = control.elapsed();
     }
     const Report& report() const override { return report_; }

@@ -75,14 +75,10 @@ class Fit::StepWatch final : public PassWatch {
         Progress progress;
         progress.phase = Phase::kApply;
         progress.done = progress.total = 1;
-        if (control_.report(progress, true) == ProgressAction::kCancel) cancel("cancelled while writing the result");
+        report_progress(control_, progress, true, "cancelled while writing the result", &report_);
     }
 
   private:
-    void cancel(const char* sentence) {
-        report_.stop_reason = StopReason::kCallback;
-        throw Error(ErrorCode::kCancelled, sentence);
-    }
     void ask(bool force) {
         Progress progress;
         progress.phase = Phase::kTrain;
@@ -91,8 +87,7 @@ class Fit::StepWatch final : public PassWatch {
         progress.loss = report_.loss;
         const double per_step = control_.elapsed() / double(std::max<std::int64_t>(1, report_.steps_done));
         progress.seconds_left = per_step * double(steps_ - report_.steps_done);
-        const ProgressAction action = control_.report(progress, force);
-        if (action == ProgressAction::kCancel) cancel("cancelled while training");
+        const ProgressAction action = report_progress(control_, progress, force, "cancelled while training", &report_);
         finish_ = finish_ || action == ProgressAction::kFinish;
     }
 
