@@ -1,5 +1,7 @@
 #include "platform/cpu.h"
 
+#include "platform/simd_targets.h"
+// simd_targets.h must come first
 #include <hwy/targets.h>
 #include <sys/utsname.h>
 
@@ -20,10 +22,11 @@ std::string cpu_name() {
     return uname(&system) == 0 ? system.machine : "unknown processor";
 }
 
+std::int64_t simd_targets() { return hwy::SupportedTargets() & HWY_TARGETS; }
+
 const char* isa_name() {
     // Highway numbers its targets so that a lower bit is a better one.
-    const std::int64_t targets = hwy::SupportedTargets();
-    const int best = std::countr_zero(static_cast<std::uint64_t>(targets));
+    const int best = std::countr_zero(static_cast<std::uint64_t>(simd_targets()));
     return hwy::TargetName(std::int64_t{1} << best);
 }
 

@@ -1,5 +1,5 @@
 // Runs of floats; the exponential function is Highway's, within 1 unit in the last place.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/activation/sigmoid_simd.cpp"
 #include <hwy/foreach_target.h>

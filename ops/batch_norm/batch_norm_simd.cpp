@@ -1,7 +1,7 @@
 // Everything here waits for memory; the kernels only have to keep up with it. Sums stay in registers along a row, a
 // group of channels at a time, and are added up over the rows of a band afterwards, which also keeps their rounding
 // errors small.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/batch_norm/batch_norm_simd.cpp"
 #include <hwy/foreach_target.h>

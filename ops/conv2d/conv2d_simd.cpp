@@ -9,7 +9,7 @@
 // it lies, so that a tiled image equals an untiled one to the last bit.
 //
 // Measured: docs/performance.md.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/conv2d/conv2d_simd.cpp"
 #include <hwy/foreach_target.h>
@@ -89,7 +89,7 @@ void backward_weights(int height, int width, int kernel, int in, int out, ConstM
     for (int y = 0; y < height; y += kLines) {
         const int lines = std::min(kLines, height - y);
         for (int o = 0; o < out;) {
-            const int vectors = std::min(kVectors, (out - o) / lanes);
+            const int vectors = std::min(kSumVectors, (out - o) / lanes);
             const ConstMap g(diff.data + y * diff.row + o, diff.row);
             for (int ky = 0; ky < kernel; ++ky) {
                 const ConstMap s(src.data + (y + ky) * src.row, src.row);

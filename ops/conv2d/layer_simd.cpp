@@ -1,6 +1,6 @@
 // Direct convolution of whole maps: any channel counts, strides, and zeros beyond the edge of the map. The `columns`
 // taps of a kernel row are one contiguous run of floats, as in conv2d_simd.cpp; pixels near the edge have shorter runs.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/conv2d/layer_simd.cpp"
 #include <hwy/foreach_target.h>
@@ -17,7 +17,9 @@ HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
 
 // Register tiles: with panels of weights that stay in the first-level cache, many pixels are better than many vectors.
-#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
+#if HWY_ARCH_ARM_A64
+constexpr int kPixels = kRows, kPanelVectors = kVectors;
+#elif HWY_TARGET <= HWY_AVX3
 constexpr int kPixels = 14, kPanelVectors = 2;
 #else
 constexpr int kPixels = 6, kPanelVectors = 2;
@@ -119,8 +121,8 @@ void accumulate_weights(const simd::WeightGradient& c, int ky_first, int ky_last
                       width = std::min(simd::kGradientWidth, c.width - x);
             ConstMap g(diff_dst.data + y * diff_dst.row + std::ptrdiff_t{x} * c.out, diff_dst.row);
             if (columns != c.out) g = pad_channels(lines, width, c.out, g, scratch);
-            for (int begin = 0; begin < all; begin += kVectors) {
-                const int vectors = std::min(kVectors, all - begin), o = begin * lanes;
+            for (int begin = 0; begin < all; begin += kSumVectors) {
+                const int vectors = std::min(kSumVectors, all - begin), o = begin * lanes;
                 for (int ky = ky_first; ky < ky_last; ++ky) {
                     const ConstMap s(src.data + (y * c.stride + ky) * src.row + std::ptrdiff_t{x} * c.stride * c.in,
                                      src.row * c.stride);

@@ -1,5 +1,5 @@
 // Winograd convolution F(4x4, 3x3) for channels-last maps: transforms of tiles, and the 36 products between them.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/conv2d/winograd_simd.cpp"
 #include <hwy/foreach_target.h>
@@ -18,12 +18,15 @@ namespace twofold::ops::HWY_NAMESPACE {
 
 // Register tiles of the forward products (tiles by vectors of columns) and of the sums of gradients (rows, i.e.
 // channels of src, by vectors of columns).
-#if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
+#if HWY_ARCH_ARM_A64
+constexpr int kProductRows = kRows, kProductVectors = kVectors;
+constexpr int kSumChannels = kSumRows, kColumnVectors = kSumVectors;
+#elif HWY_TARGET <= HWY_AVX3
 constexpr int kProductRows = 14, kProductVectors = 2;
-constexpr int kSumRows = 6, kSumVectors = 4;
+constexpr int kSumChannels = 6, kColumnVectors = 4;
 #else
 constexpr int kProductRows = 6, kProductVectors = 2;
-constexpr int kSumRows = 4, kSumVectors = 3;
+constexpr int kSumChannels = 4, kColumnVectors = 3;
 #endif
 
 constexpr int kLine = 16;  // floats in a cache line
@@ -189,7 +192,6 @@ HWY_INLINE void product_tile(const float* HWY_RESTRICT src, std::ptrdiff_t src_b
                              int depth, std::ptrdiff_t columns, float* HWY_RESTRICT dst,
                              const std::ptrdiff_t (&dst_offset)[kV], const float* next) {
     const D d;
-    const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
     V sum[kR][kV];
     HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
@@ -198,23 +200,14 @@ HWY_INLINE void product_tile(const float* HWY_RESTRICT src, std::ptrdiff_t src_b
     }
     for (int begin = 0; begin < depth; begin += kWinogradBlock, src += src_block) {
         const int steps = std::min(kWinogradBlock, depth - begin);
-        for (int k = 0; k < steps; ++k) {
+        add_products(src, kWinogradBlock, steps, weights, columns, sum, [&](int k) HWY_ATTR {
             __builtin_prefetch(src + (kR + k) * kWinogradBlock, 0, 3);
             if (k % 2 == 0) {
                 prefetch_to_read(next);
                 next += kLine;
             }
-            V w[kV];
-            HWY_UNROLL(8)
-            for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, weights + v * lanes);
-            weights += columns;
-            HWY_UNROLL(16)
-            for (int r = 0; r < kR; ++r) {
-                const V s = hn::Set(d, src[r * kWinogradBlock + k]);
-                HWY_UNROLL(8)
-                for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(s, w[v], sum[r][v]);
-            }
-        }
+        });
+        weights += steps * columns;
     }
     HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
@@ -295,17 +288,12 @@ HWY_INLINE void sum_tile(int count, const float* HWY_RESTRICT src, const float* 
             prefetch_to_write(sums + (kR + r) * columns + v * lanes);
         }
     }
-    for (int t = 0; t < count; ++t, src += kWinogradBlock) {
-        V w[kV];
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) w[v] = hn::LoadU(d, diff + t * kWinogradBlock + diff_offset[v]);
-        HWY_UNROLL(16)
-        for (int r = 0; r < kR; ++r) {
-            const V s = hn::Set(d, src[r]);
-            HWY_UNROLL(8)
-            for (int v = 0; v < kV; ++v) sum[r][v] = hn::MulAdd(s, w[v], sum[r][v]);
-        }
-    }
+    const float* from[kV];
+    HWY_UNROLL(8)
+    for (int v = 0; v < kV; ++v) from[v] = diff + diff_offset[v];
+    add_outer_products(
+        count, src, kWinogradBlock, [&](int t, int v) HWY_ATTR { return hn::LoadU(d, from[v] + t * kWinogradBlock); },
+        sum);
     HWY_UNROLL(16)
     for (int r = 0; r < kR; ++r) {
         HWY_UNROLL(8)
@@ -317,17 +305,17 @@ void winograd_accumulate(const simd::WinogradTiles& from_tiles, const float* fro
                          const simd::WinogradTiles& diff_tiles, const float* diff, int columns, float* sums) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
     for (int f = 0; f < kWinogradPlanes; ++f)
-        for_parts(columns / lanes, kSumVectors, [&](int first_vector, int vectors) HWY_ATTR {
-            with_constant<kSumVectors>(vectors, [&](auto v) HWY_ATTR {
+        for_parts(columns / lanes, kColumnVectors, [&](int first_vector, int vectors) HWY_ATTR {
+            with_constant<kColumnVectors>(vectors, [&](auto v) HWY_ATTR {
                 constexpr int kV = decltype(v)::value;
                 std::ptrdiff_t offset[kV];
                 for (int i = 0; i < kV; ++i) offset[i] = channel_offset(diff_tiles, (first_vector + i) * lanes);
                 for (int block = 0; block < rows; block += kWinogradBlock)
-                    for_parts(std::min(kWinogradBlock, rows - block), kSumRows, [&](int begin, int count) HWY_ATTR {
+                    for_parts(std::min(kWinogradBlock, rows - block), kSumChannels, [&](int begin, int count) HWY_ATTR {
                         const int row = block + begin;
                         const float* s = from + f * from_tiles.plane + channel_offset(from_tiles, row);
                         float* to = sums + std::ptrdiff_t{f * rows + row} * columns + first_vector * lanes;
-                        with_constant<kSumRows>(count, [&](auto r) HWY_ATTR {
+                        with_constant<kSumChannels>(count, [&](auto r) HWY_ATTR {
                             sum_tile<decltype(r)::value, kV>(from_tiles.count, s, diff + f * diff_tiles.plane, offset,
                                                              to, columns);
                         });

@@ -1,7 +1,7 @@
 // Each pixel's gradient is gathered from the three terms that it takes part in, which costs their square roots again
 // but lets bands of rows run side by side. A neighbour beyond an edge is replaced by a stride of 0: its difference is
 // then 0, and so is what it adds.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/loss/total_variation_simd.cpp"
 #include <hwy/foreach_target.h>

@@ -1,5 +1,5 @@
 // Philox on many counters at a time, then look-ups in the table, which stays in the first-level cache.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/noise/normal_field_simd.cpp"
 #include <hwy/foreach_target.h>

@@ -1,6 +1,6 @@
 // One output row at a time, each output computed from scratch out of what lies in the first-level cache: the loads that
 // this repeats are cheaper than keeping intermediate rows.
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/resample/upsample_simd.cpp"
 #include <hwy/foreach_target.h>

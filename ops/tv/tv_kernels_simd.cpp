@@ -1,4 +1,4 @@
-#include "ops/highway_targets.h"
+#include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/tv/tv_kernels_simd.cpp"
 #include <hwy/foreach_target.h>

@@ -8,6 +8,7 @@
 
 #include "ops/conv2d/conv2d_layer.h"
 #include "platform/aligned_memory.h"
+#include "platform/cpu.h"
 #include "runtime/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_values.h"
@@ -156,7 +157,7 @@ TEST_CASE("every instruction set of this machine computes the same layers", "[co
     // Register tiles have other sizes where there are other registers.
     const Problem direct({5, 2, 20, 35, 9, 21}), winograd({3, 1, 36, 80, 18, 21});
     const Result expected_direct = run(direct, "ref"), expected_winograd = run(winograd, "ref");
-    for (std::int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
+    for (std::int64_t rest = platform::simd_targets(); rest != 0; rest &= rest - 1) {
         const std::int64_t target = rest & -rest;
         INFO(hwy::TargetName(target));
         hwy::SetSupportedTargetsForTest(target);

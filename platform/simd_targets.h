@@ -1,6 +1,6 @@
 // Which instruction sets our kernels are built for. To be included before anything of Highway.
-#ifndef TWOFOLD_OPS_HIGHWAY_TARGETS_H
-#define TWOFOLD_OPS_HIGHWAY_TARGETS_H
+#ifndef TWOFOLD_PLATFORM_SIMD_TARGETS_H
+#define TWOFOLD_PLATFORM_SIMD_TARGETS_H
 
 // Register tiles are arrays of vectors, which the sizeless vectors of SVE cannot be in; such cores run the NEON
 // kernels.
