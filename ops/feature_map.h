@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 namespace twofold::ops {
 
@@ -51,7 +52,11 @@ inline ConstFeatureMap dense_map(const float* data, int height, int width, int c
 
 // Its floats.
 inline std::size_t dense_size(std::int64_t height, std::int64_t width, int channels) {
-    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+    std::int64_t size = 0;
+    if (__builtin_mul_overflow(height, width, &size) || __builtin_mul_overflow(size, std::int64_t{channels}, &size) ||
+        size > std::int64_t{PTRDIFF_MAX / sizeof(float)})
+        throw std::bad_alloc();
+    return static_cast<std::size_t>(size);
 }
 
 // For an argument that may be left out: data is null.

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 #include "platform/aligned_memory.h"
@@ -23,8 +24,11 @@ struct ArenaRange {
 
 class ArenaPlan {
   public:
+    // Throws std::bad_alloc beyond what can be addressed, which is not much on 32-bit systems.
     template <typename T>
     ArenaRange<T> reserve(std::size_t count) {
+        constexpr std::size_t kMost = PTRDIFF_MAX - platform::kAlignment;
+        if (count > (kMost - size_) / sizeof(T)) throw std::bad_alloc();
         const ArenaRange<T> range{size_, count};
         const std::size_t bytes = count * sizeof(T);
         size_ += (bytes + platform::kAlignment - 1) / platform::kAlignment * platform::kAlignment;

@@ -21,7 +21,7 @@ void forward_trace(const TracePoint& point, void* user) {
         image.data_type = TWOFOLD_FLOAT32;
         image.channel_stride = sizeof(float);
         image.pixel_stride = image.channel_stride * image.channels;
-        image.row_stride = image.pixel_stride * image.width;
+        image.row_stride = image.pixel_stride * static_cast<std::ptrdiff_t>(image.width);
         return image;
     };
     const twofold_image output = view(point.output), average = view(point.average);

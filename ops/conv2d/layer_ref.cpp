@@ -43,7 +43,7 @@ class LayerRef final : public ConvLayerAlgorithm {
                     for (int ky = 0; ky < c.kernel; ++ky)
                         for (int kx = 0; kx < c.kernel; ++kx) {
                             // The output pixel that saw this one under this tap, if there is one.
-                            const std::ptrdiff_t dy = y - ky, dx = x - kx;
+                            const int dy = static_cast<int>(y) - ky, dx = x - kx;
                             if (dy < 0 || dx < 0 || dy % c.stride != 0 || dx % c.stride != 0) continue;
                             if (dy / c.stride >= c.height || dx / c.stride >= c.width) continue;
                             const float* g = diff_dst.data + dy / c.stride * diff_dst.row + dx / c.stride * c.out;

@@ -26,7 +26,7 @@ namespace twofold::ops {
 enum class TvKind { kAnisotropic, kIsotropic };
 
 struct TvShape {
-    std::int64_t width, height;
+    std::ptrdiff_t width, height;
     int channels;  // 1 to 4
     TvKind kind = TvKind::kIsotropic;
     bool coupled = true;

@@ -22,7 +22,7 @@ struct TvPlanes {
     float* v;           // vertical dual
     float* previous_h;  // dual of the round before
     float* previous_v;
-    std::int64_t width, height;
+    std::ptrdiff_t width, height;
     std::ptrdiff_t half;
     std::ptrdiff_t row;    // floats from row to row: 2 half
     std::ptrdiff_t plane;  // floats from channel to channel
@@ -32,7 +32,7 @@ struct TvPlanes {
 // multiples of kTvVector; [0, half) where a pass takes whole rows.
 struct TvTile {
     int channel, channels;
-    std::int64_t top, bottom;
+    std::ptrdiff_t top, bottom;
     std::ptrdiff_t left, right;
 };
 

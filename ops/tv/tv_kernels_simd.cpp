@@ -34,7 +34,7 @@ struct Phase {
     std::ptrdiff_t has_right, has_below;  // how many of them have such a neighbour
 };
 
-HWY_INLINE Phase phase_of(const TvPlanes& p, std::int64_t y, int channel, int parity) {
+HWY_INLINE Phase phase_of(const TvPlanes& p, std::ptrdiff_t y, int channel, int parity) {
     const std::ptrdiff_t at = channel * p.plane + y * p.row, odd = parity ? p.half : 0;
     float* u = p.u + at;
     const bool last = y + 1 == p.height;
@@ -123,7 +123,7 @@ HWY_INLINE void relax_isotropic(const Phase& p, std::ptrdiff_t k, std::ptrdiff_t
 }
 
 template <int kChannels, TvKind kKind, bool kBelow>
-HWY_INLINE void relax_row(const TvPlanes& planes, const TvTile& tile, std::int64_t y, Vector step, Vector lambda) {
+HWY_INLINE void relax_row(const TvPlanes& planes, const TvTile& tile, std::ptrdiff_t y, Vector step, Vector lambda) {
     const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(D()));
     for (int parity = 0; parity < 2; ++parity) {
         const Phase p = phase_of(planes, y, tile.channel, parity);
@@ -146,9 +146,9 @@ void sweep_tile_of(const TvPlanes& planes, const TvTile& tile, float lambda_valu
     const D d;
     const auto lambda = hn::Set(d, lambda_value);
     const auto step = hn::Set(d, relax / (kKind == TvKind::kIsotropic ? 3.0f : 2.0f));
-    for (std::int64_t t = tile.top; t < tile.bottom + 2 * (sweeps - 1); ++t)
+    for (std::ptrdiff_t t = tile.top; t < tile.bottom + 2 * (sweeps - 1); ++t)
         for (int sweep = 0; sweep < sweeps; ++sweep) {
-            const std::int64_t y = t - 2 * sweep;
+            const std::ptrdiff_t y = t - 2 * sweep;
             if (y < tile.top || y >= tile.bottom) continue;
             if (y + 1 < planes.height)
                 relax_row<kChannels, kKind, true>(planes, tile, y, step, lambda);
@@ -183,7 +183,7 @@ void extrapolate_rows(const TvPlanes& p, const TvTile& rows, float momentum_valu
     const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
     const auto momentum = hn::Set(d, momentum_value);
     for (int c = rows.channel; c < rows.channel + rows.channels; ++c)
-        for (std::int64_t y = rows.top; y < rows.bottom; ++y) {
+        for (std::ptrdiff_t y = rows.top; y < rows.bottom; ++y) {
             const std::ptrdiff_t at = c * p.plane + y * p.row;
             for (std::ptrdiff_t k = at; k < at + p.row; k += lanes) {
                 const auto h = hn::LoadU(d, p.h + k), v = hn::LoadU(d, p.v + k);
@@ -235,7 +235,7 @@ TvCertificate measure_rows(const TvPlanes& p, const TvTile& rows, TvKind kind, f
     const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
     const auto lambda = hn::Set(d, lambda_value);
     TvCertificate result;
-    for (std::int64_t y = rows.top; y < rows.bottom; ++y) {
+    for (std::ptrdiff_t y = rows.top; y < rows.bottom; ++y) {
         auto gap = hn::Zero(d), length = hn::Zero(d), residual = hn::Zero(d);
         for (int parity = 0; parity < 2; ++parity) {
             const Phase phase = phase_of(p, y, rows.channel, parity);

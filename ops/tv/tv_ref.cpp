@@ -13,8 +13,8 @@ using Values = std::vector<double>;
 template <typename Body>
 void for_each_group(const TvShape& shape, Body&& body) {
     const int group = shape.coupled ? shape.channels : 1;
-    for (std::int64_t y = 0; y < shape.height; ++y)
-        for (std::int64_t x = 0; x < shape.width; ++x)
+    for (std::ptrdiff_t y = 0; y < shape.height; ++y)
+        for (std::ptrdiff_t x = 0; x < shape.width; ++x)
             for (int c = 0; c < shape.channels; c += group) body(y, x, c, c + group);
 }
 
@@ -27,11 +27,13 @@ struct Image {
     Values values;
 
     explicit Image(const TvShape& s) : shape(s), values(samples(s)) {}
-    double& at(std::int64_t y, std::int64_t x, int c) {
+    double& at(std::ptrdiff_t y, std::ptrdiff_t x, int c) {
         return values[static_cast<std::size_t>((y * shape.width + x) * shape.channels + c)];
     }
-    double dx(std::int64_t y, std::int64_t x, int c) { return x + 1 < shape.width ? at(y, x + 1, c) - at(y, x, c) : 0; }
-    double dy(std::int64_t y, std::int64_t x, int c) {
+    double dx(std::ptrdiff_t y, std::ptrdiff_t x, int c) {
+        return x + 1 < shape.width ? at(y, x + 1, c) - at(y, x, c) : 0;
+    }
+    double dy(std::ptrdiff_t y, std::ptrdiff_t x, int c) {
         return y + 1 < shape.height ? at(y + 1, x, c) - at(y, x, c) : 0;
     }
 };
@@ -42,8 +44,8 @@ double combine(TvKind kind, double squares_x, double squares_y) {
 
 Image load(const TvShape& shape, ConstMap pixels) {
     Image image(shape);
-    for (std::int64_t y = 0; y < shape.height; ++y)
-        for (std::int64_t x = 0; x < shape.width; ++x)
+    for (std::ptrdiff_t y = 0; y < shape.height; ++y)
+        for (std::ptrdiff_t x = 0; x < shape.width; ++x)
             for (int c = 0; c < shape.channels; ++c)
                 image.at(y, x, c) = double{pixels.data[y * pixels.row + x * shape.channels + c]};
     return image;
@@ -51,7 +53,7 @@ Image load(const TvShape& shape, ConstMap pixels) {
 
 // u = y - D^T p.
 void primal_of_dual(Image& noisy, Image& h, Image& v, Image& u) {
-    for_each_group(noisy.shape, [&](std::int64_t y, std::int64_t x, int first, int end) {
+    for_each_group(noisy.shape, [&](std::ptrdiff_t y, std::ptrdiff_t x, int first, int end) {
         for (int c = first; c < end; ++c)
             u.at(y, x, c) = noisy.at(y, x, c) + h.at(y, x, c) + v.at(y, x, c) - (x > 0 ? h.at(y, x - 1, c) : 0) -
                             (y > 0 ? v.at(y - 1, x, c) : 0);
@@ -60,7 +62,7 @@ void primal_of_dual(Image& noisy, Image& h, Image& v, Image& u) {
 
 TvCertificate certify(double lambda, Image& noisy, Image& h, Image& v, Image& u) {
     TvCertificate result;
-    for_each_group(noisy.shape, [&](std::int64_t y, std::int64_t x, int first, int end) {
+    for_each_group(noisy.shape, [&](std::ptrdiff_t y, std::ptrdiff_t x, int first, int end) {
         double squares_x = 0, squares_y = 0, product = 0;
         for (int c = first; c < end; ++c) {
             const double dx = u.dx(y, x, c), dy = u.dy(y, x, c), residual = u.at(y, x, c) - noisy.at(y, x, c);
@@ -82,7 +84,7 @@ TvCertificate certify(double lambda, Image& noisy, Image& h, Image& v, Image& u)
 double tv_value_ref(const TvShape& shape, ConstMap pixels) {
     Image image = load(shape, pixels);
     double sum = 0;
-    for_each_group(shape, [&](std::int64_t y, std::int64_t x, int first, int end) {
+    for_each_group(shape, [&](std::ptrdiff_t y, std::ptrdiff_t x, int first, int end) {
         double squares_x = 0, squares_y = 0;
         for (int c = first; c < end; ++c) {
             squares_x += image.dx(y, x, c) * image.dx(y, x, c);
@@ -97,10 +99,10 @@ double tv_loss_ref(const TvShape& shape, ConstMap pixels, float scale, float eps
     Image image = load(shape, pixels);
     const double square = double{epsilon} * double{epsilon};
     double sum = 0;
-    const auto add = [&](std::int64_t y, std::int64_t x, int c, double value) {
+    const auto add = [&](std::ptrdiff_t y, std::ptrdiff_t x, int c, double value) {
         diff.data[y * diff.row + x * shape.channels + c] += static_cast<float>(double{scale} * value);
     };
-    for_each_group(shape, [&](std::int64_t y, std::int64_t x, int first, int end) {
+    for_each_group(shape, [&](std::ptrdiff_t y, std::ptrdiff_t x, int first, int end) {
         double squares_x = 0, squares_y = 0;
         for (int c = first; c < end; ++c) {
             squares_x += image.dx(y, x, c) * image.dx(y, x, c);
@@ -133,7 +135,7 @@ TvCertificate tv_denoise_ref(const TvShape& shape, double lambda, double toleran
         previous_h.values = h.values;
         previous_v.values = v.values;
         primal_of_dual(noisy, forward_h, forward_v, u);
-        for_each_group(shape, [&](std::int64_t y, std::int64_t x, int first, int end) {
+        for_each_group(shape, [&](std::ptrdiff_t y, std::ptrdiff_t x, int first, int end) {
             double squares_h = 0, squares_v = 0;
             for (int c = first; c < end; ++c) {
                 h.at(y, x, c) = forward_h.at(y, x, c) + kStep * u.dx(y, x, c);
@@ -158,8 +160,8 @@ TvCertificate tv_denoise_ref(const TvShape& shape, double lambda, double toleran
         primal_of_dual(noisy, h, v, u);
         certificate = certify(lambda, noisy, h, v, u);
     }
-    for (std::int64_t y = 0; y < shape.height; ++y)
-        for (std::int64_t x = 0; x < shape.width; ++x)
+    for (std::ptrdiff_t y = 0; y < shape.height; ++y)
+        for (std::ptrdiff_t x = 0; x < shape.width; ++x)
             for (int c = 0; c < shape.channels; ++c)
                 clean.data[y * clean.row + x * shape.channels + c] = static_cast<float>(u.at(y, x, c));
     return certificate;

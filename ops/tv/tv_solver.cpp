@@ -8,14 +8,14 @@ namespace {
 
 // A tile of three channels is 300 KB, within the second cache of any core we know.
 constexpr std::ptrdiff_t kTileColumns = 64;  // halves of 128 pixels
-constexpr std::int64_t kTileRows = 64;
-constexpr std::int64_t kBandRows = 32;  // of the passes over whole rows
+constexpr std::ptrdiff_t kTileRows = 64;
+constexpr std::ptrdiff_t kBandRows = 32;  // of the passes over whole rows
 // Alone, Gauss-Seidel likes 1.5 to 1.7; with momentum on top more than this overshoots.
 constexpr float kRelax = 1.3f;
 // Tiles that may run together: neighbours to the right, below and to the lower left differ.
-constexpr std::int64_t kColours = 3;
+constexpr std::ptrdiff_t kColours = 3;
 
-std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
+std::ptrdiff_t parts(std::ptrdiff_t whole, std::ptrdiff_t part) { return (whole + part - 1) / part; }
 
 }  // namespace
 
@@ -58,8 +58,9 @@ TvPlanes TvSolver::planes(const Arena& arena) const {
 template <typename Body>
 void TvSolver::for_each_band(Body&& body) {
     const int group = shape_.coupled ? shape_.channels : 1;
-    team_.run(bands_ * (shape_.channels / group), [&](std::int64_t task, int) {
-        const std::int64_t top = task % bands_ * kBandRows;
+    team_.run(bands_ * (shape_.channels / group), [&](std::int64_t index, int) {
+        const auto task = static_cast<std::ptrdiff_t>(index);
+        const std::ptrdiff_t top = task % bands_ * kBandRows;
         const int channel = static_cast<int>(task / bands_) * group;
         body(TvTile{channel, group, top, std::min(top + kBandRows, shape_.height), 0, half_}, task);
     });
@@ -67,7 +68,7 @@ void TvSolver::for_each_band(Body&& body) {
 
 void TvSolver::clear(const Arena& arena) {
     const TvPlanes p = planes(arena);
-    for_each_band([&](const TvTile& rows, std::int64_t) {
+    for_each_band([&](const TvTile& rows, std::ptrdiff_t) {
         for (int c = rows.channel; c < rows.channel + rows.channels; ++c) {
             const std::ptrdiff_t at = c * p.plane + rows.top * p.row, count = (rows.bottom - rows.top) * p.row;
             std::fill_n(p.h + at, count, 0.0f);
@@ -77,26 +78,28 @@ void TvSolver::clear(const Arena& arena) {
     lambda_ = 0;
 }
 
-void TvSolver::set_row(const Arena& arena, std::int64_t y, const float* pixels) {
+void TvSolver::set_row(const Arena& arena, std::ptrdiff_t y, const float* pixels) {
     const std::ptrdiff_t row = 2 * half_, plane = row * shape_.height;
     for (int c = 0; c < shape_.channels; ++c) {
         float* even = arena[noisy_].data() + c * plane + y * row;
-        for (std::int64_t x = 0; x < shape_.width; ++x) even[(x & 1) * half_ + x / 2] = pixels[x * shape_.channels + c];
+        for (std::ptrdiff_t x = 0; x < shape_.width; ++x)
+            even[(x & 1) * half_ + x / 2] = pixels[x * shape_.channels + c];
     }
 }
 
-void TvSolver::get_row(const Arena& arena, std::int64_t y, float* pixels) const {
+void TvSolver::get_row(const Arena& arena, std::ptrdiff_t y, float* pixels) const {
     const std::ptrdiff_t row = 2 * half_, plane = row * shape_.height;
     for (int c = 0; c < shape_.channels; ++c) {
         const float* even = arena[u_].data() + c * plane + y * row;
-        for (std::int64_t x = 0; x < shape_.width; ++x) pixels[x * shape_.channels + c] = even[(x & 1) * half_ + x / 2];
+        for (std::ptrdiff_t x = 0; x < shape_.width; ++x)
+            pixels[x * shape_.channels + c] = even[(x & 1) * half_ + x / 2];
     }
 }
 
 void TvSolver::start(const Arena& arena, float lambda) {
     const float scale = lambda_ > 0 ? lambda / lambda_ : 1;
     const TvPlanes p = planes(arena);
-    for_each_band([&](const TvTile& rows, std::int64_t) {
+    for_each_band([&](const TvTile& rows, std::ptrdiff_t) {
         if (scale == 1) return;
         for (int c = rows.channel; c < rows.channel + rows.channels; ++c)
             for (std::ptrdiff_t k = c * p.plane + rows.top * p.row; k < c * p.plane + rows.bottom * p.row; ++k) {
@@ -117,9 +120,9 @@ void TvSolver::extrapolate(const Arena& arena, float momentum, bool refresh_only
         p.previous_h = p.h;
         p.previous_v = p.v;
     }
-    for_each_band([&](const TvTile& rows, std::int64_t) { tv_extrapolate_rows(p, rows, momentum); });
+    for_each_band([&](const TvTile& rows, std::ptrdiff_t) { tv_extrapolate_rows(p, rows, momentum); });
     // What a band's first row lacks: the flow from the band above.
-    for_each_band([&](const TvTile& rows, std::int64_t) {
+    for_each_band([&](const TvTile& rows, std::ptrdiff_t) {
         if (rows.top == 0) return;
         for (int c = rows.channel; c < rows.channel + rows.channels; ++c) {
             const std::ptrdiff_t at = c * p.plane + rows.top * p.row;
@@ -138,18 +141,19 @@ void TvSolver::round(const Arena& arena) {
     }
     extrapolate_ = true;
     const TvPlanes p = planes(arena);
-    const std::int64_t across = parts(columns_, kTileColumns), down = parts(shape_.height, kTileRows);
+    const std::ptrdiff_t across = parts(columns_, kTileColumns), down = parts(shape_.height, kTileRows);
     const int group = shape_.coupled ? shape_.channels : 1;
-    const std::int64_t groups = shape_.channels / group;
-    for (std::int64_t colour = 0; colour < kColours; ++colour) {
+    const std::ptrdiff_t groups = shape_.channels / group;
+    for (std::ptrdiff_t colour = 0; colour < kColours; ++colour) {
         // Tile (row, column) has the colour (column + 2 row) mod 3: so many of a row have this one.
-        const std::int64_t in_row = parts(across, kColours);
-        team_.run(down * in_row * groups, [&](std::int64_t task, int) {
-            const std::int64_t row = task / in_row % down;
-            const std::int64_t column = (colour + row) % kColours + task % in_row * kColours;
+        const std::ptrdiff_t in_row = parts(across, kColours);
+        team_.run(down * in_row * groups, [&](std::int64_t index, int) {
+            const auto task = static_cast<std::ptrdiff_t>(index);
+            const std::ptrdiff_t row = task / in_row % down;
+            const std::ptrdiff_t column = (colour + row) % kColours + task % in_row * kColours;
             if (column >= across) return;
             const int channel = static_cast<int>(task / in_row / down) * group;
-            const std::int64_t top = row * kTileRows;
+            const std::ptrdiff_t top = row * kTileRows;
             const std::ptrdiff_t left = column * kTileColumns;
             tv_sweep_tile(p,
                           {channel, group, top, std::min(top + kTileRows, shape_.height), left,
@@ -163,7 +167,7 @@ TvCertificate TvSolver::measure(const Arena& arena) {
     const TvPlanes p = planes(arena);
     const std::span<TvCertificate> sums = arena[sums_];
     std::fill(sums.begin(), sums.end(), TvCertificate{});
-    for_each_band([&](const TvTile& rows, std::int64_t task) {
+    for_each_band([&](const TvTile& rows, std::ptrdiff_t task) {
         sums[static_cast<std::size_t>(task)] = tv_measure_rows(p, rows, shape_.kind, lambda_);
     });
     TvCertificate total;

@@ -32,8 +32,8 @@ class TvSolver {
     // Interleaved pixels of one row in and out. set_row may be called by several threads for different rows, and so may
     // get_row. The arena's memory, zero at first, is only for this solver.
     void clear(const Arena& arena);  // forgets the dual of the image before
-    void set_row(const Arena& arena, std::int64_t y, const float* pixels);
-    void get_row(const Arena& arena, std::int64_t y, float* pixels) const;
+    void set_row(const Arena& arena, std::ptrdiff_t y, const float* pixels);
+    void get_row(const Arena& arena, std::ptrdiff_t y, float* pixels) const;
 
     // Sets lambda >= 0. The dual of a solve before, scaled, is the start of the next.
     void start(const Arena& arena, float lambda);
@@ -56,7 +56,7 @@ class TvSolver {
     ThreadTeam& team_;
     std::ptrdiff_t columns_;  // halves of a row, whole vectors
     std::ptrdiff_t half_;
-    std::int64_t bands_;
+    std::ptrdiff_t bands_;
     ArenaRange<float> noisy_, u_, dual_[2];  // a dual is h, then v
     ArenaRange<TvCertificate> sums_;
     int current_ = 0;  // which dual

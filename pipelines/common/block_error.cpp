@@ -64,10 +64,10 @@ double estimate_block_error(const ImageView& image, const WhiteLevel& white) {
     if (std::min(image.width, image.height) < kSmallestSide || std::max(image.width, image.height) > kLargestSide)
         return 0;
     const int channels = image.colour_channels();
-    const std::int64_t row = image.width * channels;
+    const auto row = static_cast<std::ptrdiff_t>(image.width * channels);
     std::vector<float> rows(static_cast<std::size_t>(4 * row));
     // Four rows at a time, the last of which is new.
-    const auto load = [&](std::int64_t y, std::int64_t count) {
+    const auto load = [&](std::int64_t y, std::ptrdiff_t count) {
         float* last = rows.data() + (4 - count) * row;
         load_rectangle(image, white.white, 0, y, image.width, count, last, row);
         clip(white.limit, last, static_cast<std::size_t>(count * row));

@@ -35,9 +35,9 @@ void check_mask(const Settings& settings) {
     std::array<float, 1024> piece;
     for (std::int64_t y = 0; y < mask.height; ++y)
         for (std::int64_t x = 0; x < mask.width && !(known && unknown); x += piece.size()) {
-            const std::int64_t count = std::min<std::int64_t>(piece.size(), mask.width - x);
+            const auto count = static_cast<std::ptrdiff_t>(std::min<std::int64_t>(piece.size(), mask.width - x));
             load_rectangle(colour_of(mask), 1, x, y, count, 1, piece.data(), count);
-            for (std::int64_t i = 0; i < count; ++i)
+            for (std::ptrdiff_t i = 0; i < count; ++i)
                 (piece[static_cast<std::size_t>(i)] >= half ? known : unknown) = true;
         }
     if (!unknown) throw Error(ErrorCode::kInvalidArgument, "the mask is white everywhere: there is nothing to fill in");

@@ -26,7 +26,8 @@ constexpr std::int64_t kPiece = 192, kPieces = 5;
 constexpr std::int64_t kRowsPerCall = 256;  // that are written between two calls, for each thread
 
 ops::TvShape shape_of(const Settings& settings, std::int64_t width, std::int64_t height) {
-    return {width, height, settings.input.colour_channels(), settings.kind, settings.coupled};
+    return {static_cast<std::ptrdiff_t>(width), static_cast<std::ptrdiff_t>(height), settings.input.colour_channels(),
+            settings.kind, settings.coupled};
 }
 
 void check(const Settings& settings) {
@@ -106,7 +107,7 @@ struct Denoiser::State {
             float* row = row_of_thread(thread);
             load_rectangle(settings.input, white, 0, y, settings.input.width, 1, row,
                            static_cast<std::ptrdiff_t>(row_floats()));
-            solver.set_row(arena, y, row);
+            solver.set_row(arena, static_cast<std::ptrdiff_t>(y), row);
         });
     }
 
@@ -125,7 +126,7 @@ struct Denoiser::State {
             for (std::int64_t x = 0; x < side; x += kPiece)
                 load_rectangle(image, white, place(x, image.width), place(y, image.height), kPiece, 1,
                                row + x * channels, kPiece * channels);
-            mosaic->set_row(arena, y, row);
+            mosaic->set_row(arena, static_cast<std::ptrdiff_t>(y), row);
         });
     }
 
@@ -240,7 +241,7 @@ struct Denoiser::State {
             const std::int64_t count = std::min(kRowsPerCall * team.size(), in.height - top);
             team.run(count, [&](std::int64_t i, int thread) {
                 float* row = row_of_thread(thread);
-                solver.get_row(arena, top + i, row);
+                solver.get_row(arena, static_cast<std::ptrdiff_t>(top + i), row);
                 store_rectangle(out, stored_white, 0, top + i, in.width, 1, row,
                                 static_cast<std::ptrdiff_t>(row_floats()));
                 if (in.has_alpha && in.data != out.data) copy_alpha_row(in, out, top + i);

@@ -57,7 +57,7 @@ void Applier::reserve(ArenaPlan& plan) {
 }
 
 void Applier::load_rows(const Arena& arena, std::int64_t first, std::int64_t end, std::int64_t band_top) {
-    const std::ptrdiff_t row = input_.width * network_.shape().channels;
+    const auto row = static_cast<std::ptrdiff_t>(input_.width * network_.shape().channels);
     float* band = arena[band_].data();
     team_.run(std::max<std::int64_t>(0, end - first), [&](std::int64_t i, int) {
         const std::int64_t y = first + i;
@@ -81,7 +81,7 @@ void Applier::load_tile(const Arena& arena, const Tile& tile, const TilePlan& me
     const int channels = network_.shape().channels, halo = network_.shape().halo();
     const int padded_width = tile.width + 2 * halo, padded_height = tile.height + 2 * halo;
     const float* band = arena[band_].data();
-    const std::ptrdiff_t band_row = input_.width * channels;
+    const auto band_row = static_cast<std::ptrdiff_t>(input_.width * channels);
     float* staging = arena[memory.staging].data();
     std::fill_n(staging, ops::dense_size(padded_height, padded_width, channels), 0.0f);
     for (int y = tile.inside.top; y < tile.inside.bottom; ++y)
@@ -125,7 +125,7 @@ void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& m
 
 bool Applier::run(const Arena& arena, std::span<const float> parameters, int ensemble, RunControl& control) {
     const int halo = network_.shape().halo();
-    const std::ptrdiff_t row = input_.width * network_.shape().channels;
+    const auto row = static_cast<std::ptrdiff_t>(input_.width * network_.shape().channels);
     float* band = arena[band_].data();
     network_.pack(parameters.data(), arena[packed_].data());
     const double start = control.elapsed();

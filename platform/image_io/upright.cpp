@@ -77,7 +77,7 @@ UprightRows::UprightRows(const Image& image, int orientation)
       height_(orientation >= 5 && turned_ ? image.width : image.height),
       walk_(
           walk_for(orientation, static_cast<std::ptrdiff_t>(image.width), static_cast<std::ptrdiff_t>(image.height))) {
-    if (turned_) block_.resize(static_cast<std::size_t>(std::min(kUprightRows, height_)) * row_bytes());
+    if (turned_) block_.resize(static_cast<std::size_t>(std::min<std::int64_t>(kUprightRows, height_)) * row_bytes());
 }
 
 const std::uint8_t* UprightRows::row(std::int64_t y) noexcept {
@@ -86,7 +86,7 @@ const std::uint8_t* UprightRows::row(std::int64_t y) noexcept {
         first_ = y - y % kUprightRows;
         turn_pixels(image_.pixel_bytes(), image_.pixels.data(), walk_, static_cast<std::ptrdiff_t>(width_),
                     static_cast<std::ptrdiff_t>(first_),
-                    static_cast<std::ptrdiff_t>(std::min(kUprightRows, height_ - first_)), block_.data());
+                    static_cast<std::ptrdiff_t>(std::min<std::int64_t>(kUprightRows, height_ - first_)), block_.data());
     }
     return block_.data() + static_cast<std::size_t>(y - first_) * row_bytes();
 }

@@ -11,7 +11,7 @@
 namespace twofold::image_io {
 
 // Turned at once: a turn by 90 degrees reads columns, which would miss the cache at every pixel of a single row.
-constexpr std::int64_t kUprightRows = 32;
+constexpr std::ptrdiff_t kUprightRows = 32;
 
 // Where pixel (x, y) of the upright image lies in the stored one: origin + x * step_x + y * step_y, in pixels.
 struct Walk {

@@ -26,7 +26,7 @@ ImageView interleaved(std::vector<Sample>& pixels, std::int64_t width, std::int6
     view.type = sizeof(Sample) == 1 ? DataType::kUint8 : sizeof(Sample) == 2 ? DataType::kUint16 : DataType::kFloat32;
     view.channel_stride = sizeof(Sample);
     view.pixel_stride = static_cast<std::ptrdiff_t>(sizeof(Sample)) * channels;
-    view.row_stride = view.pixel_stride * width;
+    view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(width);
     return view;
 }
 

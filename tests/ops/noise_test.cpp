@@ -21,7 +21,7 @@ ImageView floats(std::vector<float>& pixels, std::int64_t width, std::int64_t he
     view.type = DataType::kFloat32;
     view.channel_stride = 4;
     view.pixel_stride = 4 * channels;
-    view.row_stride = view.pixel_stride * width;
+    view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(width);
     return view;
 }
 

@@ -54,7 +54,7 @@ struct TypedImage {
                 alpha,
                 type(),
                 kSample * channels,
-                kSample * channels * width,
+                kSample * channels * static_cast<std::ptrdiff_t>(width),
                 kSample};
     }
     bool is_colour(std::size_t i) const {

@@ -29,6 +29,15 @@ TEST_CASE("ranges of an arena are aligned, disjoint and zero") {
     REQUIRE(plan.size() >= 3 * 4 + 8 + 4000);
 }
 
+TEST_CASE("a plan beyond what can be addressed is an exception") {
+    ArenaPlan plan;
+    REQUIRE_THROWS_AS(plan.reserve<double>(SIZE_MAX / 4), std::bad_alloc);
+    REQUIRE_THROWS_AS(plan.reserve<double>(SIZE_MAX), std::bad_alloc);
+    plan.reserve<char>(SIZE_MAX / 4);
+    plan.reserve<char>(SIZE_MAX / 8);
+    REQUIRE_THROWS_AS(plan.reserve<char>(SIZE_MAX / 4), std::bad_alloc);
+}
+
 TEST_CASE("memory that cannot be had is an exception") {
     REQUIRE_THROWS_AS(platform::allocate_aligned(SIZE_MAX), std::bad_alloc);
     REQUIRE_THROWS_AS(platform::allocate_aligned(SIZE_MAX / 2), std::bad_alloc);

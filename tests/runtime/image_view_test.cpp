@@ -31,7 +31,7 @@ ImageView interleaved(std::vector<Sample>& pixels, std::int64_t width, std::int6
     view.type = type_of<Sample>();
     view.channel_stride = sizeof(Sample);
     view.pixel_stride = static_cast<std::ptrdiff_t>(sizeof(Sample)) * channels;
-    view.row_stride = view.pixel_stride * width;
+    view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(width);
     return view;
 }
 
@@ -132,7 +132,7 @@ TEMPLATE_TEST_CASE("rectangles of any layout", "[image_view]", std::uint8_t, std
             }
 
     constexpr std::int64_t kX = 2, kY = 1, kWide = 4, kHigh = 3;
-    const std::ptrdiff_t row = kWide * colours + 5;
+    const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(kWide) * colours + 5;
     std::vector<float> loaded(static_cast<std::size_t>(row * kHigh), -1.0f);
     load_rectangle(view, 2, kX, kY, kWide, kHigh, loaded.data(), row);
     for (std::int64_t y = 0; y < kHigh; ++y) {

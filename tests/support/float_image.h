@@ -33,7 +33,7 @@ class FloatImage {
                 false,
                 DataType::kFloat32,
                 kSample * channels_,
-                kSample * channels_ * width_,
+                kSample * channels_ * static_cast<std::ptrdiff_t>(width_),
                 kSample};
     }
 

@@ -27,7 +27,9 @@ void store_result_row(const ImageView& input, const ImageView& output, float whi
                       const float* kept) {
     const float target_white = output_white(input, output, white);
     const std::ptrdiff_t channels = output.colour_channels();
-    if (!kept) return store_rectangle(output, target_white, 0, y, output.width, 1, result, output.width * channels);
+    if (!kept)
+        return store_rectangle(output, target_white, 0, y, output.width, 1, result,
+                               static_cast<std::ptrdiff_t>(output.width) * channels);
     for (std::int64_t begin = 0; begin < output.width;) {
         if (kept[begin] != 0) {
             copy_pixel(input, output, white, begin++, y);
@@ -36,7 +38,7 @@ void store_result_row(const ImageView& input, const ImageView& output, float whi
         std::int64_t end = begin;
         while (end < output.width && kept[end] == 0) ++end;
         store_rectangle(output, target_white, begin, y, end - begin, 1, result + begin * channels,
-                        (end - begin) * channels);
+                        static_cast<std::ptrdiff_t>(end - begin) * channels);
         begin = end;
     }
 }
