@@ -100,6 +100,15 @@ const std::vector<ConvLayerShape> kShapes = {
     {3, 2, 128, 128, 5, 5}, {3, 2, 1, 3, 8, 1},     {3, 2, 3, 64, 33, 40}, {5, 1, 2, 3, 4, 5},   {5, 1, 16, 17, 1, 12},
     {5, 1, 32, 64, 9, 7},   {5, 2, 2, 16, 5, 3},    {5, 2, 16, 32, 1, 1},  {5, 2, 20, 8, 7, 9}};
 
+void check_winograd(const std::vector<ConvLayerShape>& shapes) {
+    for (const ConvLayerShape& shape : shapes)
+        for (const int gap : {0, 24}) {
+            INFO(text(shape) << " gap " << gap);
+            const Problem problem(shape, gap);
+            require_close(run(problem, "winograd"), run(problem, "ref"), 1e-5);
+        }
+}
+
 }  // namespace
 
 TEST_CASE("the direct layer agrees with the reference", "[conv2d_layer]") {
@@ -114,23 +123,19 @@ TEST_CASE("the direct layer agrees with the reference", "[conv2d_layer]") {
 
 TEST_CASE("the Winograd layer agrees with the reference", "[conv2d_layer]") {
     // Partial tiles on both sides, maps smaller than a tile, channels that end within a vector, blocks of channels.
-    for (const ConvLayerShape& shape : {ConvLayerShape{3, 1, 16, 16, 1, 1},
-                                        {3, 1, 32, 32, 4, 4},
-                                        {3, 1, 17, 16, 5, 3},
-                                        {3, 1, 132, 128, 9, 10},
-                                        {3, 1, 100, 48, 7, 33},
-                                        {3, 1, 36, 80, 18, 6},
-                                        {3, 1, 20, 144, 64, 35},
-                                        {3, 1, 256, 256, 6, 7},
-                                        {3, 1, 128, 128, 24, 22}})
-        for (const int gap : {0, 24}) {
-            INFO(text(shape) << " gap " << gap);
-            const Problem problem(shape, gap);
-            require_close(run(problem, "winograd"), run(problem, "ref"), 1e-5);
-        }
+    check_winograd({{3, 1, 16, 16, 1, 1},
+                    {3, 1, 32, 32, 4, 4},
+                    {3, 1, 17, 16, 5, 3},
+                    {3, 1, 132, 128, 9, 10},
+                    {3, 1, 100, 48, 7, 33},
+                    {3, 1, 36, 80, 18, 6}});
 }
 
-TEST_CASE("the Winograd layer's rounding errors stay near those of sums of products", "[conv2d_layer]") {
+TEST_CASE("the Winograd layer agrees with the reference on larger shapes", "[conv2d_layer][slow]") {
+    check_winograd({{3, 1, 20, 144, 64, 35}, {3, 1, 256, 256, 6, 7}, {3, 1, 128, 128, 24, 22}});
+}
+
+TEST_CASE("the Winograd layer's rounding errors stay near those of sums of products", "[conv2d_layer][slow]") {
     // 128 channels of numbers that do not average out to zero, as activations do: the hard case.
     Problem problem({3, 1, 128, 128, 32, 32});
     for (float& value : problem.src) value += 0.5f;
@@ -138,7 +143,7 @@ TEST_CASE("the Winograd layer's rounding errors stay near those of sums of produ
     require_close(winograd, expected, 2e-5);
 }
 
-TEST_CASE("a layer's bits do not depend on the number of threads", "[conv2d_layer]") {
+TEST_CASE("a layer's bits do not depend on the number of threads", "[conv2d_layer][slow]") {
     for (const std::string implementation : {"ref", "direct", "winograd"})
         for (const ConvLayerShape& shape : {ConvLayerShape{3, 1, 32, 48, 37, 70},
                                             {3, 2, 20, 33, 40, 41},

@@ -140,6 +140,8 @@ TEST_CASE("the TV loss has the gradient that finite differences show") {
 }
 
 TEST_CASE("a step loses lambda over its length on either side") {
+    // 32-bit NEON has estimates instead of square roots, and no numbers below 1e-38.
+    constexpr double kTolerance = sizeof(void*) == 4 ? 2e-5 : 1e-5;
     constexpr std::ptrdiff_t kLeft = 37, kRight = 20, kRows = 3;
     const float lambda = 1.5f;
     for (const int channels : {1, 3})
@@ -160,12 +162,12 @@ TEST_CASE("a step loses lambda over its length on either side") {
                             noisy[i] = right ? step : 0;
                             expected[i] = right ? step - pull / kRight : pull / kLeft;
                         }
-                const Solution solution = solve(shape, noisy, 1e-5, {lambda});
+                const Solution solution = solve(shape, noisy, kTolerance, {lambda});
                 double worst = 0;
                 for (std::size_t i = 0; i < noisy.size(); ++i)
                     worst = std::max(worst, std::fabs(double{solution.pixels[i]} - double{expected[i]}));
                 INFO("channels " << channels << " coupled " << shape.coupled << " upright " << upright);
-                CHECK(solution.certificate.relative() <= 1e-5);
+                CHECK(solution.certificate.relative() <= kTolerance);
                 CHECK(worst < 3e-3);
             }
 }
@@ -196,7 +198,7 @@ TEST_CASE("the fast solver and the reference agree on several tiles", "[slow]") 
     check_against_reference({{32, 64, 1}, {65, 66, 3}, {130, 131, 2}, {40, 30, 4}, {260, 3, 1}, {2, 300, 1}});
 }
 
-TEST_CASE("any number of threads and any start give the same solution") {
+TEST_CASE("any number of threads and any start give the same solution", "[slow]") {
     for (const TvShape& shape : models(301, 203, 3)) {
         const std::vector<float> noisy = noisy_edge(shape);
         const Solution one = solve(shape, noisy, 1e-3, {0.15f}, 1);
