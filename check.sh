@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds twofold with gcc and clang, with and without oneDNN and with sanitizers, and tests it. Writes only to build/.
+# Builds twofold with gcc and clang, with and without oneDNN, with sanitizers and for ARM, and tests it. Writes only to
+# build/.
 #
 #   ./check.sh           all tests in the preset `dev`; in the others the tests of single parts, and 20 s of fuzzing
 #   ./check.sh --quick   the preset `dev` with all tests
@@ -16,7 +17,7 @@ case "${1-}" in
     --quick) mode=quick ;;
     --all) mode=all ;;
     *)
-        sed -n '2,8s/^# \{0,1\}//p' "$0"
+        sed -n '2,9s/^# \{0,1\}//p' "$0"
         exit 2
         ;;
 esac
@@ -65,7 +66,7 @@ check_format() {
 check_scripts() {
     if command -v shellcheck >/dev/null 2>&1; then
         say "Shell scripts"
-        shellcheck -x demo.sh check.sh scripts/*.sh .ci/run
+        shellcheck -x demo.sh check.sh cross.sh scripts/*.sh .ci/run
     else
         say "Shell scripts: skipped, shellcheck is not installed"
     fi
@@ -81,6 +82,15 @@ fuzz() {
     cmake --build --preset fuzz --target fuzz_decode write_seeds
     say "Preset fuzz: $1 s"
     ctest --preset fuzz --no-tests=error -L '^fuzz$'
+}
+
+# cross PRESET: the quick tests for another processor, where its compiler and libraries can be had.
+cross() {
+    if ./cross.sh "$1" --prepare; then
+        ./cross.sh "$1" --quick
+    else
+        say "Preset $1: skipped, for its packages cannot be fetched"
+    fi
 }
 
 mkdir -p build
@@ -100,10 +110,11 @@ case "$mode" in
     default)
         build library-only ""
         build clang ""
-        build_and_test no-onednn "test_ops test_pipelines" -L '^(ops|pipelines)'
         build_and_test asan-ubsan "$part_targets" -L "$parts"
         build_and_test tsan "$threaded_targets" -L "$threaded"
         fuzz 20
+        cross aarch64
+        cross armv7
         ;;
     all)
         build library-only ""
@@ -113,6 +124,8 @@ case "$mode" in
         build_and_test asan-ubsan ""
         build_and_test tsan ""
         fuzz 300
+        cross aarch64
+        cross armv7
         ;;
 esac
 say "All checks passed (${mode})."

@@ -33,11 +33,8 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 
-# The first of this machine's sources that is a full archive, not one of security updates or somebody else's; empty lets
-# debootstrap take its own default.
-# shellcheck disable=SC2016 # apt expands it
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-    grep -E '/debian/?$' | head -n 1)
+# Empty lets debootstrap take its own default.
+mirror=$(debian_mirror)
 proxy=$(apt-config dump --format '%v%n' Acquire::http::Proxy 2>/dev/null || true)
 if [ -n "$proxy" ]; then
     http_proxy=$proxy

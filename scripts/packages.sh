@@ -2,9 +2,11 @@
 # The Debian packages that twofold needs, the same on Debian 12 and 13, and how to install those that are missing.
 # Meant to be sourced.
 
+# What the sources include and link, but for oneDNN, which not every processor has.
+twofold_library_packages="catch2 libcli11-dev libfmt-dev libhwy-dev libjpeg62-turbo-dev libpng-dev libtiff-dev
+    libxtensor-dev nlohmann-json3-dev zlib1g-dev"
 # To build everything with gcc and run the tests.
-twofold_build_packages="build-essential cmake ninja-build pkg-config catch2 libcli11-dev libdnnl-dev libfmt-dev
-    libhwy-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libxtensor-dev nlohmann-json3-dev zlib1g-dev"
+twofold_build_packages="build-essential cmake ninja-build pkg-config libdnnl-dev $twofold_library_packages"
 # To build with clang and fuzz, to check the source's form, and to test pages in a browser, which is skipped without.
 twofold_check_packages="chromium clang clang-format libomp-dev shellcheck"
 # clang's sanitizers: part of clang's own package on Debian 12, a package of their own on Debian 13.
@@ -12,6 +14,13 @@ twofold_optional_packages="libclang-rt-dev"
 
 say() {
     printf '\n==> %s\n' "$*"
+}
+
+# The first of this system's sources that is a full archive, not one of security updates or somebody else's; nothing if
+# there is none.
+debian_mirror() {
+    # shellcheck disable=SC2016 # apt expands it
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -E '/debian/?$' | head -n 1
 }
 
 package_installed() {

@@ -10,6 +10,9 @@ function(run what)
     message("${what}: ok")
 endfunction()
 
+# What runs programs of another processor; empty for our own.
+separate_arguments(EMULATOR UNIX_COMMAND "${EMULATOR}")
+
 file(REMOVE_RECURSE "${SCRATCH}")
 set(prefix "${SCRATCH}/prefix")
 set(library "${prefix}/${LIBDIR}/libtwofold.so")
@@ -25,15 +28,22 @@ foreach(file IN LISTS package_files)
     endif()
 endforeach()
 
+if(TOOLCHAIN)
+    # The package lies outside of the target's system.
+    set(compilers "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}" "-DTWOFOLD_SYSROOT=${SYSROOT}"
+        "-Dtwofold_DIR=${prefix}/${LIBDIR}/cmake/twofold")
+else()
+    set(compilers "-DCMAKE_C_COMPILER=${C_COMPILER}" "-DCMAKE_CXX_COMPILER=${CXX_COMPILER}")
+endif()
 run("configure the consumer" "${CMAKE_COMMAND}" -S "${CONSUMER}" -B "${SCRATCH}/consumer" -G "${GENERATOR}"
-    "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_BUILD_TYPE=Release" "-DCMAKE_C_COMPILER=${C_COMPILER}"
-    "-DCMAKE_CXX_COMPILER=${CXX_COMPILER}" "-DCMAKE_C_FLAGS=${C_FLAGS}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
+    "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_BUILD_TYPE=Release" ${compilers} "-DCMAKE_C_FLAGS=${C_FLAGS}"
+    "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
 run("build the consumer" "${CMAKE_COMMAND}" --build "${SCRATCH}/consumer")
-run("denoise from C" "${SCRATCH}/consumer/denoise_c")
-run("denoise from C++" "${SCRATCH}/consumer/denoise_cpp")
+run("denoise from C" ${EMULATOR} "${SCRATCH}/consumer/denoise_c")
+run("denoise from C++" ${EMULATOR} "${SCRATCH}/consumer/denoise_cpp")
 
 if(WITH_APP)
-    run("the installed command" "${prefix}/${BINDIR}/twofold" --version)
+    run("the installed command" ${EMULATOR} "${prefix}/${BINDIR}/twofold" --version)
 endif()
 
 # The same C file with nothing but pkg-config.
@@ -43,10 +53,16 @@ run("pkg-config" "${pkg_config}" --cflags --libs twofold)
 string(STRIP "${output}" flags)
 separate_arguments(flags UNIX_COMMAND "${flags}")
 separate_arguments(c_flags UNIX_COMMAND "${C_FLAGS}")
+if(SYSROOT)
+    list(APPEND c_flags "--sysroot=${SYSROOT}")
+endif()
+if(TARGET)
+    list(APPEND c_flags "--target=${TARGET}" -fuse-ld=lld)
+endif()
 run("compile with pkg-config" "${C_COMPILER}" ${c_flags} -std=c99 -pedantic -Wall -Wextra -Werror
     "${CONSUMER}/denoise.c" ${flags} -o "${SCRATCH}/denoise_pc")
 set(ENV{LD_LIBRARY_PATH} "${prefix}/${LIBDIR}:$ENV{LD_LIBRARY_PATH}")
-run("denoise, linked through pkg-config" "${SCRATCH}/denoise_pc")
+run("denoise, linked through pkg-config" ${EMULATOR} "${SCRATCH}/denoise_pc")
 
 run("read the library's header" "${READELF}" -d "${library}")
 if(NOT output MATCHES "soname: \\[libtwofold\\.so\\.${SOVERSION}\\]")

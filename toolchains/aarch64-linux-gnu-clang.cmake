@@ -1,0 +1,13 @@
+# 64-bit ARM, with Debian's clang and lld and the emulator of qemu-user-static.
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(architecture arm64)
+set(triple aarch64-linux-gnu)
+set(CMAKE_C_COMPILER clang)
+set(CMAKE_CXX_COMPILER clang++)
+set(CMAKE_C_COMPILER_TARGET ${triple})
+set(CMAKE_CXX_COMPILER_TARGET ${triple})
+foreach(kind EXE SHARED MODULE)
+    set(CMAKE_${kind}_LINKER_FLAGS_INIT -fuse-ld=lld)
+endforeach()
+set(emulator qemu-aarch64-static)
+include(${CMAKE_CURRENT_LIST_DIR}/sysroot.cmake)

@@ -1,0 +1,11 @@
+# x86-64 on its baseline, SSE2, from any host, with Debian's g++-x86-64-linux-gnu (on x86-64 the compiler of the system)
+# and qemu-user-static. Kernels still go as far as the processor that they run on.
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(architecture amd64)
+set(triple x86_64-linux-gnu)
+set(CMAKE_C_COMPILER ${triple}-gcc)
+set(CMAKE_CXX_COMPILER ${triple}-g++)
+set(CMAKE_C_FLAGS_INIT -march=x86-64)
+set(CMAKE_CXX_FLAGS_INIT -march=x86-64)
+set(emulator qemu-x86_64-static)
+include(${CMAKE_CURRENT_LIST_DIR}/sysroot.cmake)
