@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds twofold for another processor, tests it under an emulator and packs it. Writes only to build/.
 #
-#   ./cross.sh PRESET            aarch64, aarch64-clang, cortex-a53, cortex-a72, cortex-a76, armv7 or x86-64; takes an hour
+#   ./cross.sh PRESET            aarch64, aarch64-clang, cortex-a53, cortex-a72, cortex-a76, armv7 or x86-64; takes hours
 #   ./cross.sh PRESET --quick    the tests of kernels and of a real denoise only, on one emulated processor, no package
 #   ./cross.sh PRESET --prepare  installs and fetches what that needs, no more
 #
