@@ -7,6 +7,7 @@ Reads the loops from the compiled objects of a 64-bit ARM build and prints, as M
 one fused multiply-add of four floats, and what share of the processor's peak that is. The peak is what the model gives
 for multiply-adds alone. All data are taken to be in the first-level cache.
 """
+import functools
 import re
 import shutil
 import subprocess
@@ -28,20 +29,11 @@ LOOPS = [
 ITERATIONS = 100
 
 
-def find_tool(*names):
-    for name in names:
-        for path in [shutil.which(name), *sorted(Path("/usr/lib").glob(f"llvm-*/bin/{name}"), reverse=True)]:
-            if path:
-                return str(path)
-    sys.exit(f"{names[0]} is not installed")
-
-
-def find_mca():
-    """The newest one, for old ones take Cortex-A76 for Cortex-A57."""
-    found = list(Path("/usr/lib").glob("llvm-*/bin/llvm-mca"))
-    if found:
-        return str(max(found, key=lambda path: int(path.parts[3].split("-")[1])))
-    return find_tool("llvm-mca")
+def find_tool(name):
+    """That of the newest LLVM, or the one in the path: old ones take Cortex-A76 for Cortex-A57."""
+    versions = Path("/usr/lib").glob(f"llvm-*/bin/{name}")
+    newest = max(versions, key=lambda path: int(path.parts[3].split("-")[1]), default=shutil.which(name))
+    return str(newest) if newest else sys.exit(f"{name} is not installed")
 
 
 def read_loops(disassembly):
@@ -62,6 +54,20 @@ def read_loops(disassembly):
                 yield function, [*body[:-1], branch[1] + "loop"]
 
 
+@functools.cache
+def loops_of(build, object_name):
+    path = build / f"ops/CMakeFiles/twofold_ops.dir/conv2d/{object_name}.cpp.o"
+    if not path.exists():
+        sys.exit(f"{build} has no object {object_name}: build the preset aarch64 first")
+    result = subprocess.run([find_tool("aarch64-linux-gnu-objdump"), "-d", "-C", "--no-show-raw-insn", path],
+                            capture_output=True, text=True, check=True)
+    return list(read_loops(result.stdout))
+
+
+def multiply_adds(loop):
+    return sum("fmla" in instruction for instruction in loop)
+
+
 def count_cycles(mca, processor, instructions):
     text = "loop:\n" + "\n".join(instructions) + "\n"
     result = subprocess.run([mca, "-mtriple=aarch64", f"-mcpu={processor}", f"-iterations={ITERATIONS}"], input=text,
@@ -74,28 +80,22 @@ def count_cycles(mca, processor, instructions):
 
 def main():
     build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/aarch64")
-    mca = find_mca()
-    objdump = find_tool("aarch64-linux-gnu-objdump", "llvm-objdump")
+    mca = find_tool("llvm-mca")
     peak_loop = [f"fmla v{i}.4s, v30.4s, v31.s[1]" for i in range(24)]
     peaks = {name: count_cycles(mca, model, peak_loop) / 24 for name, model in PROCESSORS.items()}
     print("| loop | multiply-adds | instructions | " + " | ".join(PROCESSORS) + " |")
     print("|---|---|---|" + "---|" * len(PROCESSORS))
     for title, object_name, pattern in LOOPS:
-        objects = sorted(build.glob(f"ops/CMakeFiles/twofold_ops.dir/conv2d/{object_name}.cpp.o"))
-        if not objects:
-            sys.exit(f"{build} has no object {object_name}: build the preset aarch64 first")
-        text = subprocess.run([objdump, "-d", "-C", "--no-show-raw-insn", objects[0]], capture_output=True, text=True,
-                              check=True).stdout
-        loops = [body for function, body in read_loops(text) if re.search(pattern, function)]
-        adds = lambda body: sum("fmla" in instruction for instruction in body)
-        loop = max(loops, key=adds, default=[])
-        if not adds(loop):
+        loops = [body for function, body in loops_of(build, object_name) if re.search(pattern, function)]
+        loop = max(loops, key=multiply_adds, default=[])
+        adds = multiply_adds(loop)
+        if not adds:
             sys.exit(f"{object_name} has no loop like {pattern}")
         cells = []
         for name, model in PROCESSORS.items():
-            cycles = count_cycles(mca, model, loop) / adds(loop)
+            cycles = count_cycles(mca, model, loop) / adds
             cells.append(f"{cycles:.2f} ({peaks[name] / cycles:.0%})")
-        print(f"| {title} | {adds(loop)} | {len(loop)} | " + " | ".join(cells) + " |")
+        print(f"| {title} | {adds} | {len(loop)} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
