@@ -17,8 +17,7 @@ mode=${2-}
 processors="cortex-a53 cortex-a72 max,sve-max-vq=1 max,sve-max-vq=2 max,sve-max-vq=4"
 case "$preset" in
     aarch64) architecture=arm64 packages="g++-aarch64-linux-gnu" ;;
-    cortex-a53 | cortex-a72) architecture=arm64 packages="g++-aarch64-linux-gnu" processors=$preset ;;
-    cortex-a76) architecture=arm64 packages="g++-aarch64-linux-gnu" processors=cortex-a76 ;;
+    cortex-a53 | cortex-a72 | cortex-a76) architecture=arm64 packages="g++-aarch64-linux-gnu" processors=$preset ;;
     aarch64-clang) architecture=arm64 packages="clang lld" ;;
     armv7) architecture=armhf packages="g++-arm-linux-gnueabihf" processors=cortex-a15 ;;
     x86-64) architecture=amd64 packages="g++-x86-64-linux-gnu" processors=max ;;
