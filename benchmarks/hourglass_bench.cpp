@@ -22,6 +22,7 @@
 #include "pipelines/common/prior/optimizer.h"
 #include "pipelines/common/prior/recipe.h"
 #include "platform/cpu.h"
+#include "platform/processors.h"
 #include "runtime/random.h"
 
 namespace {

@@ -18,6 +18,7 @@
 #include "ops/peak/peak.h"
 #include "platform/aligned_memory.h"
 #include "platform/cpu.h"
+#include "platform/processors.h"
 #include "runtime/error.h"
 #include "runtime/random.h"
 
