@@ -1,6 +1,50 @@
-# `cpack` in a build folder makes an archive of what `cmake --install` would install.
+# `cpack` in a build folder packs what `cmake --install` would install: `cpack -G TGZ` into one archive, `cpack -G DEB`
+# into Debian packages of the command, of the library and of what programs are built with.
 set(CPACK_GENERATOR TGZ)
 set(CPACK_PACKAGE_VENDOR twofold)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_FILE_NAME ${PROJECT_NAME}-${PROJECT_VERSION}-${CMAKE_SYSTEM_PROCESSOR})
+
+set(CPACK_COMPONENTS_ALL command)
+if(NOT TWOFOLD_STANDALONE)
+    list(APPEND CPACK_COMPONENTS_ALL library development)
+endif()
+if(NOT TWOFOLD_WITH_APP)
+    list(REMOVE_ITEM CPACK_COMPONENTS_ALL command)
+endif()
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The twofold authors")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(twofold_debian_arm64 aarch64)
+set(twofold_debian_armhf armv7l)
+set(twofold_debian_amd64 x86_64)
+foreach(architecture arm64 armhf amd64)
+    if(CMAKE_SYSTEM_PROCESSOR STREQUAL "${twofold_debian_${architecture}}")
+        set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE ${architecture})
+    endif()
+endforeach()
+
+set(twofold_library_package libtwofold${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME twofold)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME ${twofold_library_package})
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libtwofold-dev)
+set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION graphics)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_COMPONENT_COMMAND_DESCRIPTION "The command twofold: denoises, inpaints and upscales image files.")
+set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "The library that the command is made of, for programs.")
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers and package files for programs that use libtwofold.")
+# So that the linker knows of the library, and so that packages that link it find what to depend on.
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+# Debian wants the licence here.
+foreach(component IN LISTS CPACK_COMPONENTS_ALL)
+    string(TOUPPER ${component} name)
+    install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright COMPONENT ${component}
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${name}_PACKAGE_NAME})
+endforeach()
+
+# What the packages depend on is read from the files when they are packed.
+configure_file(${CMAKE_CURRENT_LIST_DIR}/debian_depends.cmake.in ${PROJECT_BINARY_DIR}/debian_depends.cmake @ONLY)
+set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_BINARY_DIR}/debian_depends.cmake)
 include(CPack)

@@ -67,6 +67,8 @@ done
 for package in "$work"/cache/archives/*.deb; do
     dpkg-deb --fsys-tarfile "$package" | tar -x --keep-directory-symlink --no-same-owner -C "$work/system" \
         --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale'
+    # Which package a program that links its libraries depends on, for our own packages.
+    dpkg-deb --ctrl-tarfile "$package" | tar -xO ./shlibs 2>/dev/null >>"$work/system/shlibs" || true
 done
 # Links from the root would lead into this system.
 find "$work/system" -type l -lname '/*' | while IFS= read -r link; do
