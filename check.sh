@@ -66,7 +66,7 @@ check_format() {
 check_scripts() {
     if command -v shellcheck >/dev/null 2>&1; then
         say "Shell scripts"
-        shellcheck -x demo.sh check.sh cross.sh scripts/*.sh .ci/run
+        shellcheck -x demo.sh check.sh cross.sh scripts/*.sh benchmarks/*.sh .ci/run
     else
         say "Shell scripts: skipped, shellcheck is not installed"
     fi
@@ -105,7 +105,7 @@ fi
 
 check_format
 check_scripts
-build_and_test dev ""
+build_and_test dev "all twofold_benchmarks"
 case "$mode" in
     default)
         build library-only ""
@@ -115,6 +115,7 @@ case "$mode" in
         fuzz 20
         cross aarch64
         cross armv7
+        cross minsize-aarch64
         ;;
     all)
         build library-only ""
@@ -126,6 +127,7 @@ case "$mode" in
         fuzz 300
         cross aarch64
         cross armv7
+        cross minsize-aarch64
         ;;
 esac
 say "All checks passed (${mode})."

@@ -4,6 +4,11 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 
+if(TWOFOLD_STANDALONE)
+    add_compile_options(-ffunction-sections -fdata-sections)
+    add_link_options(-Wl,--gc-sections)
+endif()
+
 add_library(twofold_build_flags INTERFACE)
 target_compile_features(twofold_build_flags INTERFACE cxx_std_20)
 target_compile_options(twofold_build_flags INTERFACE

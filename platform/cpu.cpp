@@ -22,7 +22,13 @@ std::string cpu_name() {
     return uname(&system) == 0 ? system.machine : "unknown processor";
 }
 
-std::int64_t simd_targets() { return hwy::SupportedTargets() & HWY_TARGETS; }
+std::int64_t simd_targets() {
+#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
+    return HWY_TARGETS;  // nothing to choose, and so no need of Highway's library
+#else
+    return hwy::SupportedTargets() & HWY_TARGETS;
+#endif
+}
 
 const char* isa_name() {
     // Highway numbers its targets so that a lower bit is a better one.

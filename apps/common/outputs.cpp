@@ -62,8 +62,8 @@ void require_known_extension(const std::string& out) {
     for (const char* foreign : {".gif", ".bmp", ".webp", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".exr", ".hdr",
                                 ".dng", ".psd", ".svg", ".pdf"}) {
         if (extension != foreign) continue;
-        throw Failure(ExitCode::kUsage, out + ": only JPEG, PNG, TIFF, PNM and PFM are written, not " + extension +
-                                            "; another name or --format decides");
+        throw Failure(ExitCode::kUsage, out + ": only " + image_io::available_formats() + " are written, not " +
+                                            extension + "; another name or --format decides");
     }
 }
 
@@ -93,6 +93,11 @@ std::vector<PlannedFile> plan_outputs(const InputList& inputs, const std::string
             file.output = name_in_folder(out, input, format);
         } else if (Format by_name; !format && image_io::format_from_name(out, &by_name)) {
             file.format = by_name;
+        }
+        if (file.format && !image_io::is_available(*file.format)) {
+            throw Failure(ExitCode::kUsage, file.output + ": this build of twofold writes only " +
+                                                image_io::available_formats() + ", not " +
+                                                image_io::format_name(*file.format));
         }
         const auto [place, is_new] = taken.emplace(canonical_name(file.output), input);
         if (!is_new) {

@@ -63,6 +63,9 @@ void write_tiff(const OutputImage& image, Sink* sink, Notes* notes);
 void write_pnm(const OutputImage& image, Sink* sink, Notes* notes);
 void write_pfm(const OutputImage& image, Sink* sink, Notes* notes);
 
+// "LibTIFF 4.5.0", or nothing in a build that has none.
+std::string tiff_version();
+
 // Add a note for each kind of metadata that is there and that the format does not hold.
 struct Holds {
     bool icc, exif, xmp;

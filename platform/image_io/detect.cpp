@@ -1,5 +1,4 @@
 #include <png.h>
-#include <tiffio.h>
 
 #include <cstdio>
 // jpeglib.h needs FILE before it.
@@ -121,6 +120,12 @@ const char* format_name(Format format) {
     return "unknown";
 }
 
+bool is_available(Format format) { return format != Format::kTiff || !tiff_version().empty(); }
+
+std::string available_formats() {
+    return is_available(Format::kTiff) ? "JPEG, PNG, TIFF, PNM and PFM" : "JPEG, PNG, PNM and PFM";
+}
+
 std::string codec_versions() {
 #ifdef LIBJPEG_TURBO_VERSION
     std::string text = "libjpeg-turbo " TWOFOLD_TEXT(LIBJPEG_TURBO_VERSION);
@@ -128,10 +133,8 @@ std::string codec_versions() {
     std::string text = "libjpeg " TWOFOLD_TEXT(JPEG_LIB_VERSION);
 #endif
     text += std::string(", libpng ") + png_get_libpng_ver(nullptr);
-    // "LIBTIFF, Version 4.5.0\nCopyright ..."
-    std::string tiff = TIFFGetVersion();
-    tiff = tiff.substr(0, tiff.find('\n'));
-    return text + ", LibTIFF " + tiff.substr(tiff.rfind(' ') + 1);
+    const std::string tiff = tiff_version();
+    return tiff.empty() ? text : text + ", " + tiff;
 }
 
 }  // namespace twofold::image_io

@@ -79,8 +79,8 @@ Image decode(const Source& source) {
     if (source.size == 0) source.fail(ErrorKind::kUnreadable, "it is empty");
     if (!detect_format(source.data, source.size, &format)) {
         if (const char* foreign = foreign_format(source.data, source.size)) {
-            source.fail(ErrorKind::kUnsupported, std::string("it is a ") + foreign +
-                                                     " file, of which only JPEG, PNG, TIFF, PNM and PFM are handled");
+            source.fail(ErrorKind::kUnsupported, std::string("it is a ") + foreign + " file, of which only " +
+                                                     available_formats() + " are handled");
         }
         source.fail(ErrorKind::kUnreadable, "it is not a JPEG, PNG, TIFF, PNM or PFM file");
     }

@@ -84,6 +84,10 @@ bool detect_format(const std::uint8_t* data, std::size_t size, Format* format);
 bool format_from_name(const std::string& path, Format* format);
 // "JPEG", "PNG" ...
 const char* format_name(Format format);
+// Whether this build reads and writes `format`: TIFF may have been left out.
+bool is_available(Format format);
+// "JPEG, PNG, TIFF, PNM and PFM": those that this build reads and writes.
+std::string available_formats();
 // "libjpeg-turbo 2.1.5, libpng 1.6.39, LibTIFF 4.5.0" of the libraries in use.
 std::string codec_versions();
 

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "platform/image_io/codec.h"
+
 namespace twofold::image_io {
 namespace {
 
@@ -91,6 +93,13 @@ TIFF* open_client(const char* mode, TiffHandle::State* state, std::uint64_t) {
 #endif
 
 }  // namespace
+
+std::string tiff_version() {
+    // "LIBTIFF, Version 4.5.0\nCopyright ..."
+    std::string text = TIFFGetVersion();
+    text = text.substr(0, text.find('\n'));
+    return "LibTIFF " + text.substr(text.rfind(' ') + 1);
+}
 
 TiffHandle::TiffHandle(const std::uint8_t* data, std::size_t size, std::uint64_t memory_limit) {
     state_.data = data;
