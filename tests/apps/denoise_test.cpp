@@ -126,7 +126,7 @@ TEST_CASE("standard input and output") {
     CHECK(pnm.out.compare(0, 2, "P6") == 0);
 }
 
-TEST_CASE("the deadline holds and is reported") {
+TEST_CASE("the deadline holds and is reported", "[slow]") {
     const Folder folder;
     save(folder / "in.png", picture(96, 96), Format::kPng);
     const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--steps", "1000000", "--deadline",

@@ -12,7 +12,7 @@
 using namespace twofold::tests;
 using namespace twofold::image_io;
 
-TEST_CASE("a signal ends the command within a second and leaves nothing") {
+TEST_CASE("a signal ends the command within a second and leaves nothing", "[slow]") {
     const Folder folder;
     save(folder / "in.ppm", picture(1500, 1000), Format::kPnm);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -31,7 +31,7 @@ TEST_CASE("a signal ends the command within a second and leaves nothing") {
     }
 }
 
-TEST_CASE("a signal ends a command that waits for its input") {
+TEST_CASE("a signal ends a command that waits for its input", "[slow]") {
     const Folder folder;
     int ends[2];
     REQUIRE(pipe(ends) == 0);
@@ -58,7 +58,7 @@ TEST_CASE("a signal ends a command that waits for its input") {
     close(ends[1]);
 }
 
-TEST_CASE("what was not started stays undone") {
+TEST_CASE("what was not started stays undone", "[slow]") {
     const Folder folder;
     save(folder / "a.ppm", picture(400, 300), Format::kPnm);
     save(folder / "b.ppm", picture(400, 300), Format::kPnm);
@@ -69,7 +69,7 @@ TEST_CASE("what was not started stays undone") {
     CHECK_FALSE(exists(folder / "out"));
 }
 
-TEST_CASE("the option --nice lowers the priority of what runs") {
+TEST_CASE("the option --nice lowers the priority of what runs", "[slow]") {
     const Folder folder;
     save(folder / "a.ppm", picture(64, 64), Format::kPnm);
     const int usual = getpriority(PRIO_PROCESS, 0);
@@ -81,7 +81,7 @@ TEST_CASE("the option --nice lowers the priority of what runs") {
     CHECK(run({"denoise", folder / "a.ppm", "-o", folder / "out.png", "--nice", "-5"}).code == 2);
 }
 
-TEST_CASE("evaluate ends at a signal too") {
+TEST_CASE("evaluate ends at a signal too", "[slow]") {
     const Folder folder;
     save(folder / "a.ppm", picture(256, 256), Format::kPnm);
     const Running running({"evaluate", folder / "a.ppm", "--gaussian", "25", "--steps", "1000000"});

@@ -49,7 +49,7 @@ TEST_CASE("a mask is grey: white where all colours say so") {
     CHECK_THROWS_AS(apps::read_mask(folder / "mask.png", 10), ImageError);
 }
 
-TEST_CASE("inpainting keeps what is known and fills in the rest") {
+TEST_CASE("inpainting keeps what is known and fills in the rest", "[slow]") {
     const Folder folder;
     const Image clean = picture(kWidth, kHeight, 3, SampleType::kUint8, false);
     Image damaged = clean;
@@ -77,7 +77,7 @@ TEST_CASE("inpainting keeps what is known and fills in the rest") {
     }
 }
 
-TEST_CASE("inpainting can be traced and reported") {
+TEST_CASE("inpainting can be traced and reported", "[slow]") {
     const Folder folder;
     save(folder / "in.png", picture(kWidth, kHeight), Format::kPng);
     save(folder / "clean.png", picture(kWidth, kHeight, 3, SampleType::kUint8, false), Format::kPng);

@@ -77,7 +77,7 @@ TEST_CASE("compare") {
     }
 }
 
-TEST_CASE("evaluate has the promised shape") {
+TEST_CASE("evaluate has the promised shape", "[slow]") {
     const Folder folder;
     save(folder / "a.png", picture(70, 61, 3, SampleType::kUint8, false), Format::kPng);
     save(folder / "b.png", picture(33, 90, 1, SampleType::kUint16, false), Format::kPng);
@@ -127,7 +127,7 @@ TEST_CASE("evaluate has the promised shape") {
     }
 }
 
-TEST_CASE("bench measures every row") {
+TEST_CASE("bench measures every row", "[slow]") {
     const Ran ran = run({"bench", "--seconds", "0.01", "--json"});
     REQUIRE(ran.code == 0);
     const auto json = nlohmann::ordered_json::parse(ran.out);

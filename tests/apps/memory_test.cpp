@@ -33,7 +33,7 @@ void save_jpeg(const std::string& path, std::uint8_t orientation) {
 
 }  // namespace
 
-TEST_CASE("turning an image upright takes no second copy of it") {
+TEST_CASE("turning an image upright takes no second copy of it", "[slow]") {
     const Folder folder;
     save_jpeg(folder / "straight.jpg", 1);
     save_jpeg(folder / "turned.jpg", 6);
@@ -47,7 +47,7 @@ TEST_CASE("turning an image upright takes no second copy of it") {
     CHECK(turned.peak_bytes < straight.peak_bytes + kPixels / 4);
 }
 
-TEST_CASE("the file counts while it is read") {
+TEST_CASE("the file counts while it is read", "[slow]") {
     const Folder folder;
     save(folder / "in.ppm", picture(kWidth, kHeight), Format::kPnm);
     CHECK(denoise(folder, "in.ppm", "out.ppm", 1.9).code == 4);
@@ -55,7 +55,7 @@ TEST_CASE("the file counts while it is read") {
     CHECK(denoise(folder, "in.ppm", "out.ppm", 2.1).code == 0);
 }
 
-TEST_CASE("an output that is held in memory counts") {
+TEST_CASE("an output that is held in memory counts", "[slow]") {
     const Folder folder;
     save_jpeg(folder / "in.jpg", 1);
     const Ran held = denoise(folder, "in.jpg", "-", 1.9, {"--format", "pnm"});

@@ -45,7 +45,7 @@ TEST_CASE("total variation at once removes noise and reports lambda and gap") {
     CHECK(flat.pixels.front() == flat.pixels[flat.pixels.size() - 3]);
 }
 
-TEST_CASE("networks fitted to the image come as far as their steps take them") {
+TEST_CASE("networks fitted to the image come as far as their steps take them", "[slow]") {
     const Folder folder;
     save(folder / "in.png", picture(40, 33), Format::kPng);
     for (const char* method : {"dip", "two-stage"}) {

@@ -70,7 +70,7 @@ std::string fact(const std::string& page, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a trace holds curve and snapshots") {
+TEST_CASE("a trace holds curve and snapshots", "[slow]") {
     const Scene scene;
     const std::string trace = scene.folder / "trace";
     const Ran ran = scene.dip(
@@ -103,7 +103,7 @@ TEST_CASE("a trace holds curve and snapshots") {
     }
 }
 
-TEST_CASE("watching does not change the result") {
+TEST_CASE("watching does not change the result", "[slow]") {
     const Scene scene;
     REQUIRE(scene.dip({}).code == 0);
     const std::string alone = read_file(scene.folder / "out.png");
@@ -124,7 +124,7 @@ TEST_CASE("watching does not change the result") {
     CHECK(denoise({}) == denoise({"--report", scene.folder / "float.html"}));
 }
 
-TEST_CASE("a report shows several methods") {
+TEST_CASE("a report shows several methods", "[slow]") {
     const Scene scene;
     const Ran ran = scene.dip(
         {"--report", scene.folder / "page.html", "--truth", scene.folder / "clean.png", "--compare-with", "zsn2n,tv"});
@@ -147,7 +147,7 @@ TEST_CASE("a report shows several methods") {
     CHECK(fact(page, "steps") == "12 of 12");
 }
 
-TEST_CASE("a report works for every method, with and without training") {
+TEST_CASE("a report works for every method, with and without training", "[slow]") {
     const Scene scene;
     for (const char* method : {"zsn2n", "tv", "two-stage"}) {
         INFO(method);
@@ -166,7 +166,7 @@ TEST_CASE("a report works for every method, with and without training") {
     CHECK(fact(read_file(scene.folder / "page.html"), "stopped by") == "weights");
 }
 
-TEST_CASE("several inputs leave a trace each") {
+TEST_CASE("several inputs leave a trace each", "[slow]") {
     const Scene scene;
     save(scene.folder / "grey.png", picture(40, 40, 1), Format::kPng);
     const Ran ran = run({"denoise", scene.folder / "noisy.png", scene.folder / "grey.png", "-o", scene.folder / "outs",
@@ -178,7 +178,7 @@ TEST_CASE("several inputs leave a trace each") {
     CHECK(snapshot.channels == 1);
 }
 
-TEST_CASE("the truth may be turned and of other samples, and must have the input's shape") {
+TEST_CASE("the truth may be turned and of other samples, and must have the input's shape", "[slow]") {
     const Scene scene;
     Image clean = picture(48, 40, 3, SampleType::kUint8, false);
     // Stored a quarter turn away, with a note that says so: the same picture upright.
@@ -268,7 +268,7 @@ TEST_CASE("options that make no sense are refused before any work") {
     }
 }
 
-TEST_CASE("traces and reports that exist are kept unless they may be replaced") {
+TEST_CASE("traces and reports that exist are kept unless they may be replaced", "[slow]") {
     const Scene scene;
     const std::string trace = scene.folder / "trace", page = scene.folder / "page.html";
     write_file(page, "mine");
@@ -290,7 +290,7 @@ TEST_CASE("traces and reports that exist are kept unless they may be replaced") 
     CHECK(read_file(trace + "/curve.csv").size() > 100);
 }
 
-TEST_CASE("a signal leaves neither trace nor report") {
+TEST_CASE("a signal leaves neither trace nor report", "[slow]") {
     const Scene scene;
     for (const int milliseconds : {100, 700}) {
         const Running running({"denoise", scene.folder / "noisy.png", "-o", scene.folder / "out.png", "--method", "dip",
@@ -305,7 +305,7 @@ TEST_CASE("a signal leaves neither trace nor report") {
     }
 }
 
-TEST_CASE("what is kept for a report counts as memory") {
+TEST_CASE("what is kept for a report counts as memory", "[slow]") {
     const Scene scene;
     save(scene.folder / "large.ppm", picture(1000, 800), Format::kPnm);
     const auto denoise = [&](const std::string& limit, const Words& more) {

@@ -22,6 +22,8 @@ namespace {
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 [[noreturn]] void execute(const std::vector<std::string>& arguments) {
+    // What the shell that started the tests has us ignore, as for jobs in the background, would be inherited.
+    for (const int signal : {SIGHUP, SIGINT, SIGPIPE, SIGTERM}) std::signal(signal, SIG_DFL);
     std::vector<char*> pointers;
     for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
     pointers.push_back(nullptr);
@@ -75,7 +77,6 @@ Ran run_program(std::vector<std::string> arguments, const std::string& input) {
     const double start = now();
     const pid_t pid = fork();
     if (pid == 0) {
-        std::signal(SIGPIPE, SIG_DFL);
         dup2(in[0], 0);
         dup2(out[1], 1);
         dup2(err[1], 2);

@@ -21,7 +21,7 @@ TEST_CASE("the line fits any terminal") {
     CHECK(progress_line("", "applying", 7, 0, 80) == "applying [####################] 100% 0:00 left");
 }
 
-TEST_CASE("a terminal shows progress and is left clean") {
+TEST_CASE("a terminal shows progress and is left clean", "[slow]") {
     const Folder folder;
     save(folder / "in.png", picture(64, 64), Format::kPng);
     const std::string in = folder / "in.png";

@@ -6,7 +6,7 @@
 using namespace twofold::tests;
 using namespace twofold::image_io;
 
-TEST_CASE("images are enlarged by every method and factor") {
+TEST_CASE("images are enlarged by every method and factor", "[slow]") {
     const Folder folder;
     save(folder / "in.png", picture(20, 13), Format::kPng);
     for (const int factor : {2, 3, 4, 8})

@@ -44,7 +44,7 @@ double psnr(const Ran& ran) {
 }  // namespace
 
 // So few steps leave a bias of some percent; another white would be a third off.
-TEST_CASE("denoise puts a float image's white where the output has it") {
+TEST_CASE("denoise puts a float image's white where the output has it", "[slow]") {
     const Folder folder;
     const Image noisy = bright_picture(1000);
     save(folder / "in.pfm", noisy, Format::kPfm);

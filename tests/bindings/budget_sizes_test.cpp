@@ -42,7 +42,7 @@ TEST_CASE("a smaller budget does not change the result", "[budget]") {
     CHECK(same_bits(bounded_output.pixels, output.pixels));
 }
 
-TEST_CASE("any size is denoised or refused with a reason", "[sizes]") {
+TEST_CASE("any size is denoised or refused with a reason", "[sizes][slow]") {
     const Context context;
     const int channels = GENERATE(1, 3);
     for (std::int64_t height = 1; height <= 9; ++height) {
@@ -81,7 +81,7 @@ TEST_CASE("long and odd images", "[sizes]") {
     CHECK(context.message().size() > 10);
 }
 
-TEST_CASE("images of one value are left as they are, more or less", "[sizes]") {
+TEST_CASE("images of one value are left as they are, more or less", "[sizes][slow]") {
     const Context context;
     for (const float value : {0.0f, 0.5f, 1.0f}) {
         Picture<float> input(24, 24, 3), output(24, 24, 3);

@@ -21,7 +21,7 @@ std::vector<float> denoised(int threads, std::uint64_t seed, twofold_recipe reci
 
 }  // namespace
 
-TEST_CASE("the same bits for 1, 2 and 4 threads", "[determinism]") {
+TEST_CASE("the same bits for 1, 2 and 4 threads", "[determinism][slow]") {
     const twofold_recipe recipe = GENERATE(TWOFOLD_RECIPE_FAST, TWOFOLD_RECIPE_BEST, TWOFOLD_RECIPE_PAPER);
     CAPTURE(recipe);
     const auto one = denoised(1, 7, recipe, "simd");
@@ -30,7 +30,7 @@ TEST_CASE("the same bits for 1, 2 and 4 threads", "[determinism]") {
     CHECK_FALSE(same_bits(one, denoised(1, 8, recipe, "simd")));
 }
 
-TEST_CASE("the same bits for any number of threads with every implementation", "[determinism]") {
+TEST_CASE("the same bits for any number of threads with every implementation", "[determinism][slow]") {
     std::string names = twofold_query_string(TWOFOLD_QUERY_IMPLEMENTATIONS);
     names += " auto";
     for (std::size_t begin = 0; begin < names.size();) {

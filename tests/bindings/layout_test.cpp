@@ -99,7 +99,7 @@ void denoise(const twofold_image& input, const twofold_image& output) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("every layout gives the same result", "[layout]", std::uint8_t, std::uint16_t, float) {
+TEMPLATE_TEST_CASE("every layout gives the same result", "[layout][slow]", std::uint8_t, std::uint16_t, float) {
     const int channels = GENERATE(1, 2, 3, 4);
     const bool alpha = GENERATE(false, true);
     if (alpha && channels == 1) return;

@@ -78,7 +78,7 @@ TEST_CASE("progress reaches the end of both phases", "[progress]") {
     CHECK(report.seconds_per_step == Approx(report.seconds_train / 30));
 }
 
-TEST_CASE("every method reports its phases to their end, and a cancel as such", "[progress]") {
+TEST_CASE("every method reports its phases to their end, and a cancel as such", "[progress][slow]") {
     struct Way {
         twofold_method method;
         std::int32_t factor;
@@ -160,7 +160,7 @@ TEST_CASE("finishing has no effect in the final pass", "[progress]") {
     CHECK(finished.job.report().stop_reason == TWOFOLD_STOP_STEPS);
 }
 
-TEST_CASE("cancelling at every callback, then running again", "[progress]") {
+TEST_CASE("cancelling at every callback, then running again", "[progress][slow]") {
     Setup plain;
     plain.commit(12, nullptr);
     REQUIRE(twofold_job_run(plain.job) == TWOFOLD_OK);
@@ -256,7 +256,7 @@ TEST_CASE("calling back into the running job is refused", "[progress]") {
     CHECK(reentry.refused);
 }
 
-TEST_CASE("a deadline ends training early with a result", "[progress]") {
+TEST_CASE("a deadline ends training early with a result", "[progress][slow]") {
     Setup setup;
     REQUIRE(twofold_job_set_deadline(setup.job, 0.5) == TWOFOLD_OK);
     setup.commit(1000000, nullptr);

@@ -31,7 +31,7 @@ TEST_CASE("every status has a name of its own", "[query]") {
     CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
 }
 
-TEST_CASE("the benchmark hands over rows", "[query]") {
+TEST_CASE("the benchmark hands over rows", "[query][slow]") {
     const Context context;
     struct Rows {
         int count = 0;

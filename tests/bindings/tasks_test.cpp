@@ -170,7 +170,7 @@ TEST_CASE("methods that do not fit the task are refused at commit", "[tasks]") {
     }
 }
 
-TEST_CASE("every denoising method by every recipe, with its report", "[tasks]") {
+TEST_CASE("every denoising method by every recipe, with its report", "[tasks][slow]") {
     const twofold_method method = GENERATE(TWOFOLD_TV, TWOFOLD_DIP, TWOFOLD_TWO_STAGE);
     const twofold_recipe recipe = GENERATE(TWOFOLD_RECIPE_FAST, TWOFOLD_RECIPE_BEST, TWOFOLD_RECIPE_PAPER);
     CAPTURE(method, recipe);
@@ -201,7 +201,7 @@ TEST_CASE("every denoising method by every recipe, with its report", "[tasks]") 
     CHECK(report.seconds_per_step > 0);
 }
 
-TEST_CASE("settings reach the methods they are for", "[tasks]") {
+TEST_CASE("settings reach the methods they are for", "[tasks][slow]") {
     Picture<float> input(24, 24, 3), plain(24, 24, 3), other(24, 24, 3);
     const Context context;
     const auto run = [&](twofold_method method, const twofold_image& output, auto set) {
@@ -231,7 +231,7 @@ TEST_CASE("settings reach the methods they are for", "[tasks]") {
           }).lambda == 0.25);
 }
 
-TEST_CASE("filling in from start to end, then denoising with the same job", "[tasks]") {
+TEST_CASE("filling in from start to end, then denoising with the same job", "[tasks][slow]") {
     const twofold_missing missing = GENERATE(TWOFOLD_MISSING_TEXT, TWOFOLD_MISSING_HOLE, TWOFOLD_MISSING_RANDOM);
     Picture<std::uint8_t> input(26, 22, 3), output(26, 22, 3, false, 9), mask(26, 22, 1);
     with_hole(mask);
@@ -260,7 +260,7 @@ TEST_CASE("filling in from start to end, then denoising with the same job", "[ta
     CHECK(in_place.pixels != expected);
 }
 
-TEST_CASE("enlarging from start to end", "[tasks]") {
+TEST_CASE("enlarging from start to end", "[tasks][slow]") {
     const twofold_method method = GENERATE(TWOFOLD_DIP, TWOFOLD_BICUBIC, TWOFOLD_LANCZOS);
     const int factor = GENERATE(2, 3, 4, 8);
     CAPTURE(method, factor);
@@ -279,7 +279,7 @@ TEST_CASE("enlarging from start to end", "[tasks]") {
     CHECK(written > output.pixels.size() * 3 / 4);
 }
 
-TEST_CASE("trace points come at the steps promised, with images to read", "[tasks]") {
+TEST_CASE("trace points come at the steps promised, with images to read", "[tasks][slow]") {
     struct Seen {
         std::vector<std::int64_t> steps;
         bool sound = true;

@@ -86,7 +86,7 @@ TEST_CASE("the strength of compression is measured from its blocks", "[block_err
     CHECK(estimate_block_error(part, {}) == 0);
 }
 
-TEST_CASE("Deep Image Prior takes blocks away", "[block_error][dip]") {
+TEST_CASE("Deep Image Prior takes blocks away", "[block_error][dip][slow]") {
     const test::FloatImage clean = test::noisy_scene(64, 64, 3, 0);
     test::FloatImage input = clean, result = clean;
     compress(&input, 0.25);

@@ -27,7 +27,7 @@ Settings settings_for(const test::FloatImage& noisy, const test::FloatImage& res
 
 }  // namespace
 
-TEST_CASE("every recipe removes noise from a simple scene") {
+TEST_CASE("every recipe removes noise from a simple scene", "[slow]") {
     const test::FloatImage clean = test::noisy_scene(96, 80, 3, 0);
     test::FloatImage noisy(96, 80, 3), result(96, 80, 3);
     ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 25, 1);
@@ -89,7 +89,7 @@ TEST_CASE("a training cut short at its start returns the image") {
     CHECK(result.pixels() == noisy.pixels());
 }
 
-TEST_CASE("a deadline shortens the training and is kept") {
+TEST_CASE("a deadline shortens the training and is kept", "[slow]") {
     const test::FloatImage noisy = test::noisy_scene(64, 64, 3, 0.1);
     test::FloatImage result(64, 64, 3);
     Settings settings = settings_for(noisy, result);
@@ -130,7 +130,7 @@ TEST_CASE("given weights give up the ensemble where it does not fit the deadline
     CHECK(result.pixels() != eightfold);
 }
 
-TEST_CASE("the final pass calls back ten times a second, also with an ensemble") {
+TEST_CASE("the final pass calls back ten times a second, also with an ensemble", "[slow]") {
     const test::FloatImage noisy = test::noisy_scene(256, 256, 3, 0.1);
     test::FloatImage result(256, 256, 3);
     Weights weights;

@@ -42,7 +42,7 @@ struct Strided {
 
 }  // namespace
 
-TEST_CASE("Deep Image Prior takes noise away", "[dip]") {
+TEST_CASE("Deep Image Prior takes noise away", "[dip][slow]") {
     test::FloatImage clean = test::noisy_scene(40, 40, 3, 0), noisy(40, 40, 3), result(40, 40, 3);
     ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 25, 3);
     Settings settings = settings_for(noisy.view(), result.view(), 50);
@@ -56,7 +56,7 @@ TEST_CASE("Deep Image Prior takes noise away", "[dip]") {
     CHECK(report.steps_done == 50);
 }
 
-TEST_CASE("the rule by noise ends before the noise is learned", "[dip]") {
+TEST_CASE("the rule by noise ends before the noise is learned", "[dip][slow]") {
     test::FloatImage clean = test::noisy_scene(48, 48, 1, 0), noisy(48, 48, 1), result(48, 48, 1);
     ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 40, 3);
     Settings settings = settings_for(noisy.view(), result.view(), 400);
@@ -73,7 +73,7 @@ TEST_CASE("the rule by noise ends before the noise is learned", "[dip]") {
     CHECK(refused.sentence.find("noise") != std::string::npos);
 }
 
-TEST_CASE("every recipe and defect runs", "[dip]") {
+TEST_CASE("every recipe and defect runs", "[dip][slow]") {
     const test::TypedImage<float> input(33, 35, 3);
     test::TypedImage<float> output(33, 35, 3, false, false);
     const RecipeName recipe = GENERATE(RecipeName::kFast, RecipeName::kBest, RecipeName::kPaper);
@@ -90,7 +90,7 @@ TEST_CASE("every recipe and defect runs", "[dip]") {
     CHECK(make_denoiser(settings)->report().steps_planned > 100);
 }
 
-TEMPLATE_TEST_CASE("samples of every type, grey and colour, with and without alpha", "[dip]", std::uint8_t,
+TEMPLATE_TEST_CASE("samples of every type, grey and colour, with and without alpha", "[dip][slow]", std::uint8_t,
                    std::uint16_t, float) {
     const int channels = GENERATE(1, 2, 3, 4);
     const bool alpha = channels == 2 || channels == 4;
@@ -119,7 +119,7 @@ TEMPLATE_TEST_CASE("samples of every type, grey and colour, with and without alp
                 Approx(static_cast<float>(output.samples[i]) / kWhite).margin(kWhite == 1 ? 0 : 0.51 / kWhite));
 }
 
-TEST_CASE("sizes: too small is refused, odd ones are done", "[dip]") {
+TEST_CASE("sizes: too small is refused, odd ones are done", "[dip][slow]") {
     struct Size {
         std::int64_t width, height;
     };
@@ -139,7 +139,7 @@ TEST_CASE("sizes: too small is refused, odd ones are done", "[dip]") {
     }
 }
 
-TEST_CASE("strides do not change the result, and nothing beside the image is touched", "[dip]") {
+TEST_CASE("strides do not change the result, and nothing beside the image is touched", "[dip][slow]") {
     test::TypedImage<float> input(40, 36, 3), output(40, 36, 3, false, false);
     run(settings_for(input.view(), output.view()));
     Strided source, target;
@@ -176,7 +176,7 @@ TEST_CASE("what is not finite is refused", "[dip]") {
     CHECK(test::refusal([&] { make_denoiser(settings_for(image.view(), image.view())); }) == ErrorCode::kNonFinite);
 }
 
-TEST_CASE("Deep Image Prior gives the same bits for any number of threads", "[dip][threads]") {
+TEST_CASE("Deep Image Prior gives the same bits for any number of threads", "[dip][threads][slow]") {
     const test::TypedImage<float> input(37, 29, 3);
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {

@@ -328,7 +328,7 @@ TEST_CASE("a mesh grid, few steps and steps of the caller's", "[fit]") {
     CHECK(setup.output.samples == setup.log.outputs[0]);
 }
 
-TEST_CASE("a fit ends when the caller wants", "[fit]") {
+TEST_CASE("a fit ends when the caller wants", "[fit][slow]") {
     Setup setup;
     setup.settings.trace_every = 0;
     setup.recipe.steps = 1000000;

@@ -40,7 +40,7 @@ Report run(const Settings& settings) {
 
 }  // namespace
 
-TEST_CASE("holes are filled with less error than by the mean of what is known", "[inpaint]") {
+TEST_CASE("holes are filled with less error than by the mean of what is known", "[inpaint][slow]") {
     const std::int64_t side = 40;
     test::FloatImage clean = test::noisy_scene(side, side, 3, 0), holed = clean, result(side, side, 3);
     const auto is_missing = [](std::int64_t x, std::int64_t y) { return (x * 7 + y * 13 + x * y) % 5 < 2; };
@@ -74,7 +74,7 @@ TEST_CASE("holes are filled with less error than by the mean of what is known", 
     CHECK(error < 0.3 * mean_error);
 }
 
-TEMPLATE_TEST_CASE("known pixels stay to the bit, in place too, whatever the types", "[inpaint]", std::uint8_t,
+TEMPLATE_TEST_CASE("known pixels stay to the bit, in place too, whatever the types", "[inpaint][slow]", std::uint8_t,
                    std::uint16_t, float) {
     const int channels = GENERATE(1, 4);
     const bool alpha = channels == 4;
@@ -112,7 +112,7 @@ TEMPLATE_TEST_CASE("known pixels stay to the bit, in place too, whatever the typ
                 Approx(static_cast<float>(output.samples[i]) / kWhite).margin(kWhite == 1 ? 0 : 0.51 / kWhite));
 }
 
-TEST_CASE("what lies under the mask does not matter, whatever the mask's type and alpha", "[inpaint]") {
+TEST_CASE("what lies under the mask does not matter, whatever the mask's type and alpha", "[inpaint][slow]") {
     const test::TypedImage<float> input(24, 24, 3);
     test::TypedImage<float> other = input, first(24, 24, 3, false, false), second = first, third = first;
     for (std::int64_t y = 0; y < 24; ++y)
@@ -136,7 +136,7 @@ TEST_CASE("what lies under the mask does not matter, whatever the mask's type an
     CHECK(first.samples == third.samples);
 }
 
-TEST_CASE("masks that make no sense are refused", "[inpaint]") {
+TEST_CASE("masks that make no sense are refused", "[inpaint][slow]") {
     const test::TypedImage<float> image(24, 20, 3);
     const auto refused = [&](const ImageView& mask) {
         return test::refusal([&] { make_inpainter(settings_for(image.view(), image.view(), mask)); });
@@ -176,7 +176,7 @@ TEST_CASE("masks that make no sense are refused", "[inpaint]") {
           ErrorCode::kUnsupported);
 }
 
-TEST_CASE("every recipe runs for every kind of missing pixels", "[inpaint]") {
+TEST_CASE("every recipe runs for every kind of missing pixels", "[inpaint][slow]") {
     const test::TypedImage<std::uint8_t> input(34, 37, 3);
     test::TypedImage<std::uint8_t> output(34, 37, 3, false, false);
     const auto mask = mask_of<std::uint8_t>(34, 37, in_hole);
@@ -191,7 +191,7 @@ TEST_CASE("every recipe runs for every kind of missing pixels", "[inpaint]") {
     CHECK(make_inpainter(settings)->report().steps_planned == make_recipe(settings.recipe, settings.missing).steps);
 }
 
-TEST_CASE("filling in gives the same bits for any number of threads and in every run", "[inpaint][threads]") {
+TEST_CASE("filling in gives the same bits for any number of threads and in every run", "[inpaint][threads][slow]") {
     const test::TypedImage<float> input(37, 29, 3);
     const auto mask = mask_of<std::uint8_t>(37, 29, in_hole);
     const Missing missing = GENERATE(Missing::kHole, Missing::kText, Missing::kRandom);

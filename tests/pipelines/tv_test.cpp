@@ -66,7 +66,7 @@ TEST_CASE("the search finds the root of an increasing function in a few calls") 
     CHECK(calls == 12);
 }
 
-TEST_CASE("TV removes noise and leaves a residual nearly as strong as the noise") {
+TEST_CASE("TV removes noise and leaves a residual nearly as strong as the noise", "[slow]") {
     for (const int channels : {1, 3}) {
         // The second is searched on a mosaic of its pieces.
         for (const std::int64_t side : {200, 1000}) {

@@ -26,7 +26,7 @@ Report run(const Settings& settings) {
 
 }  // namespace
 
-TEST_CASE("the two stages take noise away", "[two_stage]") {
+TEST_CASE("the two stages take noise away", "[two_stage][slow]") {
     test::FloatImage clean = test::noisy_scene(40, 40, 3, 0), noisy(40, 40, 3), result(40, 40, 3);
     ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 25, 3);
     const Report report = run(settings_for(noisy.view(), result.view(), 50));
@@ -38,7 +38,7 @@ TEST_CASE("the two stages take noise away", "[two_stage]") {
     CHECK(report.steps_done == 50);
 }
 
-TEST_CASE("every setting of the two stages has an effect, every recipe runs", "[two_stage]") {
+TEST_CASE("every setting of the two stages has an effect, every recipe runs", "[two_stage][slow]") {
     const test::TypedImage<float> input(33, 35, 3);
     test::TypedImage<float> plain(33, 35, 3, false, false), other = plain;
     Settings settings = settings_for(input.view(), plain.view(), 4);
@@ -72,7 +72,7 @@ TEST_CASE("every setting of the two stages has an effect, every recipe runs", "[
     }
 }
 
-TEST_CASE("a larger lambda makes stage 1 smoother", "[two_stage]") {
+TEST_CASE("a larger lambda makes stage 1 smoother", "[two_stage][slow]") {
     const test::TypedImage<float> input(24, 24, 1);
     double roughness[2] = {};
     for (const int strong : {0, 1}) {
@@ -117,7 +117,7 @@ TEST_CASE("what the two stages cannot do is refused", "[two_stage]") {
     CHECK(test::refusal([&] { make_denoiser(settings); }) == ErrorCode::kUnsupported);
 }
 
-TEMPLATE_TEST_CASE("the two stages in place, in any type, with alpha", "[two_stage]", std::uint8_t, std::uint16_t,
+TEMPLATE_TEST_CASE("the two stages in place, in any type, with alpha", "[two_stage][slow]", std::uint8_t, std::uint16_t,
                    float) {
     const test::TypedImage<TestType> input(22, 31, 4, true);
     test::TypedImage<TestType> output(22, 31, 4, true, false), in_place = input;
@@ -127,7 +127,8 @@ TEMPLATE_TEST_CASE("the two stages in place, in any type, with alpha", "[two_sta
     for (std::size_t i = 3; i < input.samples.size(); i += 4) REQUIRE(output.samples[i] == input.samples[i]);
 }
 
-TEST_CASE("the two stages give the same bits for any number of threads and in every run", "[two_stage][threads]") {
+TEST_CASE("the two stages give the same bits for any number of threads and in every run",
+          "[two_stage][threads][slow]") {
     const test::TypedImage<float> input(37, 29, 3);
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {

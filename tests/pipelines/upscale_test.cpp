@@ -119,7 +119,7 @@ TEMPLATE_TEST_CASE("alpha is enlarged beside any colour, and stays within its ra
     CHECK(coloured > output.samples.size() / count / 2);
 }
 
-TEST_CASE("Deep Image Prior enlarges better than repeating pixels", "[upscale]") {
+TEST_CASE("Deep Image Prior enlarges better than repeating pixels", "[upscale][slow]") {
     const int side = 12, factor = 4, large = side * factor;
     test::FloatImage clean = test::noisy_scene(large, large, 3, 0), small(side, side, 3), result(large, large, 3),
                      nearest(large, large, 3);
@@ -139,7 +139,7 @@ TEST_CASE("Deep Image Prior enlarges better than repeating pixels", "[upscale]")
     CHECK(report.depth == 5);
 }
 
-TEST_CASE("every recipe enlarges by every factor", "[upscale]") {
+TEST_CASE("every recipe enlarges by every factor", "[upscale][slow]") {
     const int factor = GENERATE(2, 3, 4, 8);
     const RecipeName recipe = GENERATE(RecipeName::kFast, RecipeName::kBest, RecipeName::kPaper);
     if (recipe != RecipeName::kFast && factor == 3) return;
@@ -207,7 +207,7 @@ TEST_CASE("the memory for alpha counts for the budget", "[upscale]") {
     CHECK(test::refusal([&] { make_prior_upscaler(settings); }) == ErrorCode::kOverBudget);
 }
 
-TEST_CASE("enlarging gives the same bits for any number of threads and in every run", "[upscale][threads]") {
+TEST_CASE("enlarging gives the same bits for any number of threads and in every run", "[upscale][threads][slow]") {
     const test::TypedImage<float> input(9, 11, 4, true);
     const bool prior = GENERATE(false, true);
     std::vector<float> first;

@@ -79,7 +79,7 @@ TEST_CASE("samples that are no numbers are refused with their row", "[white]") {
     CHECK_THROWS_WITH(find_white_level(image.view(), 1), "the image holds NaN or infinity in row 31");
 }
 
-TEST_CASE("one hot pixel leaves the rest of the image denoised", "[white]") {
+TEST_CASE("one hot pixel leaves the rest of the image denoised", "[white][slow]") {
     const test::FloatImage clean = test::noisy_scene(64, 64, 3, 0);
     const auto denoise = [](const test::FloatImage& noisy) {
         test::FloatImage result(64, 64, 3);

@@ -93,7 +93,7 @@ TEST_CASE("long curves are thinned and keep their end; what is not finite has no
     CHECK(curve.at("loss").back() == 1.0);
 }
 
-TEST_CASE("a page can fetch nothing") {
+TEST_CASE("a page can fetch nothing", "[slow]") {
     for (const Report& report : {tests::full_report(), tests::bare_report(), tests::enlargement_report()}) {
         const std::string page = render_report(report);
         CHECK(page.find("Content-Security-Policy") < page.find("<title>"));
@@ -121,7 +121,7 @@ TEST_CASE("names of files and methods stay text") {
     CHECK(page.find("id=\"truth\"") == std::string::npos);
 }
 
-TEST_CASE("a page says that its pictures are reduced") {
+TEST_CASE("a page says that its pictures are reduced", "[slow]") {
     const Report report = tests::large_report();
     const image_io::Image& shown = report.entries[0].result.image;
     CHECK(shown.width * shown.height <= Report::kPicturePixels);
