@@ -28,7 +28,11 @@ if [ "$(printf '%s\n' "$packages" | grep -c .)" -ne 3 ]; then
     say "There are not three packages in build/$preset; ./cross.sh $preset makes them"
     exit 1
 fi
-[ "$architecture" != "$(dpkg --print-architecture)" ] || emulator=
+compiler=gcc-$(printf %s "$triple" | tr _ -)
+if [ "$architecture" = "$(dpkg --print-architecture)" ]; then
+    emulator=
+    compiler=gcc
+fi
 
 # shellcheck disable=SC1091 # Debian's
 open_system "$(. /etc/os-release && printf %s "$VERSION_CODENAME")" "$@"
@@ -41,7 +45,6 @@ cp "$root/samples/scene_clean.png" "$root/samples/scene_noisy.png" "$root/tests/
     "$system/root/twofold/"
 
 say "Installing in Debian $(cat "$system/etc/debian_version") for $architecture"
-compiler=gcc-$(printf %s "$triple" | tr _ -)
 # shellcheck disable=SC2016 # for the shell inside
 in_system '
     cd /root/twofold
