@@ -54,7 +54,7 @@ std::vector<std::byte> trained_weights(const twofold_image& input, const twofold
 
 }  // namespace
 
-TEST_CASE("the n-th allocation fails, for every n", "[allocation]") {
+TEST_CASE("the n-th allocation fails, for every n", "[allocation][slow]") {
     Picture<float> input(40, 30, 3), output(40, 30, 3);
     const auto bytes = trained_weights(input.view, output.view);
     const bool with_weights = GENERATE(false, true);
@@ -117,7 +117,7 @@ TEST_CASE("metrics report refused memory", "[allocation]") {
     CHECK(done);
 }
 
-TEST_CASE("run allocates nothing", "[allocation]") {
+TEST_CASE("run allocates nothing", "[allocation][slow]") {
     const int threads = GENERATE(1, 2);
     const twofold_recipe recipe = GENERATE(TWOFOLD_RECIPE_FAST, TWOFOLD_RECIPE_BEST, TWOFOLD_RECIPE_PAPER);
     CAPTURE(threads, recipe);
@@ -175,7 +175,7 @@ struct TaskSetup {
 
 }  // namespace
 
-TEST_CASE("run allocates nothing, whatever the task", "[allocation]") {
+TEST_CASE("run allocates nothing, whatever the task", "[allocation][slow]") {
     const Task task =
         GENERATE(Task::kTv, Task::kPrior, Task::kTwoStage, Task::kFill, Task::kEnlarge, Task::kInterpolate);
     const int threads = GENERATE(1, 2);
@@ -199,7 +199,7 @@ TEST_CASE("run allocates nothing, whatever the task", "[allocation]") {
     }
 }
 
-TEST_CASE("every task reports refused memory, whichever allocation it is", "[allocation]") {
+TEST_CASE("every task reports refused memory, whichever allocation it is", "[allocation][slow]") {
     const Task task =
         GENERATE(Task::kTv, Task::kPrior, Task::kTwoStage, Task::kFill, Task::kEnlarge, Task::kInterpolate);
     CAPTURE(static_cast<int>(task));

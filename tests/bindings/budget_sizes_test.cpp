@@ -22,7 +22,7 @@ TEST_CASE("a budget that is too small is refused at commit, one that fits is kep
     CHECK(twofold_job_run(job) == TWOFOLD_OK);
 }
 
-TEST_CASE("a smaller budget does not change the result", "[budget]") {
+TEST_CASE("a smaller budget does not change the result", "[budget][slow]") {
     const Context context;
     Picture<std::uint8_t> input(140, 100, 1), output(140, 100, 1), bounded_output(140, 100, 1);
     Job job(context, input.view, output.view), bounded(context, input.view, bounded_output.view);
@@ -63,7 +63,7 @@ TEST_CASE("any size is denoised or refused with a reason", "[sizes][slow]") {
     }
 }
 
-TEST_CASE("long and odd images", "[sizes]") {
+TEST_CASE("long and odd images", "[sizes][slow]") {
     struct Size {
         std::int64_t width, height;
     };

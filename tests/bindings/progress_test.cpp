@@ -53,7 +53,7 @@ struct Setup {
 
 }  // namespace
 
-TEST_CASE("progress reaches the end of both phases", "[progress]") {
+TEST_CASE("progress reaches the end of both phases", "[progress][slow]") {
     Setup setup;
     Listener listener;
     setup.commit(30, &listener);
@@ -125,7 +125,7 @@ TEST_CASE("listening does not change the result", "[progress]") {
     CHECK(same_bits(silent.output.pixels, listened.output.pixels));
 }
 
-TEST_CASE("finishing early delivers a result", "[progress]") {
+TEST_CASE("finishing early delivers a result", "[progress][slow]") {
     Setup setup;
     Listener listener;
     listener.answer_at = 0;
@@ -203,7 +203,7 @@ TEST_CASE("cancelling at every callback, then running again", "[progress][slow]"
     CHECK(last.trained_to_end);
 }
 
-TEST_CASE("a cancelled run can be repeated on the same commit", "[progress]") {
+TEST_CASE("a cancelled run can be repeated on the same commit", "[progress][slow]") {
     Setup plain, setup;
     plain.commit(10, nullptr);
     REQUIRE(twofold_job_run(plain.job) == TWOFOLD_OK);
@@ -217,7 +217,7 @@ TEST_CASE("a cancelled run can be repeated on the same commit", "[progress]") {
     CHECK(same_bits(setup.output.pixels, plain.output.pixels));
 }
 
-TEST_CASE("an answer that is none of the three means continue", "[progress]") {
+TEST_CASE("an answer that is none of the three means continue", "[progress][slow]") {
     Setup plain, setup;
     plain.commit(5, nullptr);
     REQUIRE(twofold_job_run(plain.job) == TWOFOLD_OK);
