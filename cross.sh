@@ -7,7 +7,7 @@
 #   ./cross.sh PRESET --prepare  installs and fetches what that needs, no more
 #
 # Installs the cross compiler and the emulator, fetches Debian's libraries for the target into build/sysroot/, and
-# leaves an archive and, but for the small command, Debian packages in build/PRESET/.
+# leaves an archive and, unless it is for one core or small, Debian packages in build/PRESET/.
 set -eu
 cd "$(dirname "$0")"
 . scripts/packages.sh
@@ -35,6 +35,7 @@ quick_targets="test_platform test_runtime test_ops test_parity"
 quick_tests='^(platform|runtime|ops|parity)$'
 case "$preset" in
     minsize-*) generators=TGZ quick_targets=all quick_tests=. ;;
+    cortex-*) generators=TGZ ;; # a Debian package is for every processor of an architecture
 esac
 if [ "$mode" = --quick ]; then
     targets=$quick_targets
@@ -43,7 +44,7 @@ if [ "$mode" = --quick ]; then
 fi
 
 # shellcheck disable=SC2086 # lists
-install_missing build-essential cmake ninja-build pkg-config qemu-user-static $packages
+install_missing build-essential cmake ninja-build pkg-config qemu-user-static file $packages
 sysroot=build/sysroot/$architecture
 [ -e "$sysroot/shlibs" ] || scripts/make_sysroot.sh "$architecture" "$sysroot"
 [ "$mode" != --prepare ] || exit 0

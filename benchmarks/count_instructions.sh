@@ -39,8 +39,11 @@ count() {
     picture=$work/$1.ppm
     shift
     qemu-aarch64 -cpu "$processor" -L build/sysroot/arm64 -plugin "$work/plugin.so" build/aarch64-onednn/bin/twofold \
-        denoise "$picture" -o "$work/out.ppm" --overwrite --threads 1 "$@" 2>&1 >/dev/null |
-        sed -n 's/^instructions //p'
+        denoise "$picture" -o "$work/out.ppm" --overwrite --threads 1 "$@" >/dev/null 2>"$work/log" || {
+        cat "$work/log" >&2
+        return 1
+    }
+    sed -n 's/^instructions //p' "$work/log"
 }
 
 say "On $processor"

@@ -5,15 +5,14 @@ set(CPACK_PACKAGE_VENDOR twofold)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_FILE_NAME ${PROJECT_NAME}-${PROJECT_VERSION}-${CMAKE_SYSTEM_PROCESSOR})
 
-set(CPACK_COMPONENTS_ALL command)
+set(CPACK_COMPONENTS_ALL)
+if(TWOFOLD_WITH_APP)
+    list(APPEND CPACK_COMPONENTS_ALL command)
+endif()
 if(NOT TWOFOLD_STANDALONE)
     list(APPEND CPACK_COMPONENTS_ALL library development)
 endif()
-if(NOT TWOFOLD_WITH_APP)
-    list(REMOVE_ITEM CPACK_COMPONENTS_ALL command)
-endif()
 set(CPACK_DEB_COMPONENT_INSTALL ON)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The twofold authors")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(twofold_debian_arm64 aarch64)
@@ -35,12 +34,16 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION "The command twofold: denoises, inpaints and upscales image files.")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "The library that the command is made of, for programs.")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers and package files for programs that use libtwofold.")
-# So that the linker knows of the library, and so that packages that link it find what to depend on.
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
-# Debian wants the licence here.
+if(CPACK_DEBIAN_PACKAGE_ARCHITECTURE STREQUAL "armhf")
+    string(APPEND CPACK_COMPONENT_LIBRARY_DESCRIPTION " Needs a processor with NEON and VFPv4.")
+endif()
+# So that the linker learns of the library, and other people's packages of what to depend on.
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
+# Debian wants the licence here; nobody else does.
 foreach(component IN LISTS CPACK_COMPONENTS_ALL)
     string(TOUPPER ${component} name)
-    install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright COMPONENT ${component}
+    install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright COMPONENT ${component} EXCLUDE_FROM_ALL
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${name}_PACKAGE_NAME})
 endforeach()
 

@@ -57,6 +57,8 @@ in_system '
         dpkg-deb --field "$package" Package Architecture Depends Installed-Size
         dpkg-deb --contents "$package" | grep -v "/$"
     done
+    # The library is known to the linker and to whoever packs a program that uses it.
+    grep libtwofold "/var/lib/dpkg/info/$(dpkg-deb --field libtwofold0*.deb Package):$architecture.shlibs"
 
     echo "==> The command"
     $emulator /usr/bin/twofold --version
@@ -69,16 +71,14 @@ in_system '
     apt-get install -q -y --no-install-recommends "$compiler" "libc6-dev:$architecture" pkg-config
     export PKG_CONFIG_LIBDIR="/usr/lib/$triple/pkgconfig"
     "$triple-gcc" -std=c99 denoise.c $(pkg-config --cflags --libs twofold) -o denoise
-    # Its 200 steps take an emulator half an hour.
-    if [ -z "$emulator" ]; then ./denoise; fi
-    printf "#include <stdio.h>\n#include <twofold/twofold.h>\nint main(void) { puts(twofold_version_string()); }\n" >version.c
-    "$triple-gcc" -std=c99 version.c $(pkg-config --cflags --libs twofold) -o version
-    $emulator ./version
+    # An emulator takes seconds for a step.
+    $emulator ./denoise ${emulator:+2}
 
     echo "==> Removed again"
     apt-get purge -q -y twofold "libtwofold*"
-    if [ -e /usr/bin/twofold ] || ls /usr/lib/*/libtwofold* /usr/include/twofold 2>/dev/null; then
-        echo "Something has been left behind."
+    left=$(find /usr /etc /var/lib/dpkg/info -name "*twofold*")
+    if [ -n "$left" ]; then
+        echo "Left behind: $left"
         exit 1
     fi
 ' "architecture=$architecture" "triple=$triple" "emulator=$emulator" "compiler=$compiler"

@@ -13,7 +13,7 @@ endif()
 
 set(CMAKE_LIBRARY_ARCHITECTURE ${triple})
 # Where Debian's linker looks, on a board of several architectures too.
-set(CMAKE_INSTALL_LIBDIR lib/${triple} CACHE PATH "Folder of libraries")
+set(CMAKE_INSTALL_LIBDIR lib/${triple} CACHE STRING "Folder of libraries")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

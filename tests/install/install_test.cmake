@@ -12,6 +12,11 @@ endfunction()
 
 # What runs programs of another processor; empty for our own.
 separate_arguments(EMULATOR UNIX_COMMAND "${EMULATOR}")
+# An emulator takes seconds for a step.
+set(steps)
+if(EMULATOR)
+    set(steps 2)
+endif()
 
 file(REMOVE_RECURSE "${SCRATCH}")
 set(prefix "${SCRATCH}/prefix")
@@ -39,8 +44,8 @@ run("configure the consumer" "${CMAKE_COMMAND}" -S "${CONSUMER}" -B "${SCRATCH}/
     "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_BUILD_TYPE=Release" ${compilers} "-DCMAKE_C_FLAGS=${C_FLAGS}"
     "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
 run("build the consumer" "${CMAKE_COMMAND}" --build "${SCRATCH}/consumer")
-run("denoise from C" ${EMULATOR} "${SCRATCH}/consumer/denoise_c")
-run("denoise from C++" ${EMULATOR} "${SCRATCH}/consumer/denoise_cpp")
+run("denoise from C" ${EMULATOR} "${SCRATCH}/consumer/denoise_c" ${steps})
+run("denoise from C++" ${EMULATOR} "${SCRATCH}/consumer/denoise_cpp" ${steps})
 
 if(WITH_APP)
     run("the installed command" ${EMULATOR} "${prefix}/${BINDIR}/twofold" --version)
@@ -62,7 +67,7 @@ endif()
 run("compile with pkg-config" "${C_COMPILER}" ${c_flags} -std=c99 -pedantic -Wall -Wextra -Werror
     "${CONSUMER}/denoise.c" ${flags} -o "${SCRATCH}/denoise_pc")
 set(ENV{LD_LIBRARY_PATH} "${prefix}/${LIBDIR}:$ENV{LD_LIBRARY_PATH}")
-run("denoise, linked through pkg-config" ${EMULATOR} "${SCRATCH}/denoise_pc")
+run("denoise, linked through pkg-config" ${EMULATOR} "${SCRATCH}/denoise_pc" ${steps})
 
 run("read the library's header" "${READELF}" -d "${library}")
 if(NOT output MATCHES "soname: \\[libtwofold\\.so\\.${SOVERSION}\\]")

@@ -1,6 +1,8 @@
-// Denoise a small picture through the C++ wrapper, store what was learned and apply it to a second one.
+// Denoise a small picture through the C++ wrapper, store what was learned and apply it to a second one. An argument is
+// the number of steps, 200 without it; a few, for an emulator, show only that everything can be called.
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <twofold/twofold.hpp>
 #include <vector>
@@ -22,7 +24,8 @@ std::vector<std::uint8_t> draw(int shift) {
 
 }  // namespace
 
-int main() try {
+int main(int argc, char** argv) try {
+    const int steps = argc > 1 ? std::atoi(argv[1]) : 200;
     twofold::Context context;
     auto clean = draw(0), noisy = clean, result = clean;
     const auto clean_view = twofold::interleaved(clean.data(), kWidth, kHeight, kChannels);
@@ -32,7 +35,7 @@ int main() try {
 
     twofold::Job job(context);
     int calls = 0;
-    job.input(noisy_view).output(result_view).steps(200).progress([&calls](const twofold_progress&) {
+    job.input(noisy_view).output(result_view).steps(steps).progress([&calls](const twofold_progress&) {
         ++calls;
         return TWOFOLD_CONTINUE;
     });
@@ -61,7 +64,8 @@ int main() try {
 
     std::cout << twofold::version() << ": " << before << " dB -> " << after << " dB, second picture " << second_after
               << " dB, " << calls << " calls\n";
-    return after > before + 2 && second_after > before + 2 && calls > 0 && refused ? 0 : 1;
+    const bool better = steps < 200 || (after > before + 2 && second_after > before + 2);
+    return better && calls > 0 && refused ? 0 : 1;
 } catch (const twofold::Exception& error) {
     std::cerr << error.what() << '\n';
     return 1;
