@@ -58,7 +58,7 @@ in_system '
         dpkg-deb --contents "$package" | grep -v "/$"
     done
     # The library is known to the linker and to whoever packs a program that uses it.
-    grep libtwofold "/var/lib/dpkg/info/$(dpkg-deb --field libtwofold0*.deb Package):$architecture.shlibs"
+    grep libtwofold /var/lib/dpkg/info/libtwofold*.shlibs
 
     echo "==> The command"
     $emulator /usr/bin/twofold --version
