@@ -13,18 +13,18 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 open_system trixie "$@"
 say "Copying the source"
-rm -rf --one-file-system "$system/root/twofold" "$system/root/test_data"
-mkdir -p "$system/root/twofold"
-tar -C "$root" --exclude=./build --exclude=./demo --exclude=./.git -cf - . | tar -C "$system/root/twofold" -xf -
+rm -rf --one-file-system "$system/srv/twofold" "$system/srv/test_data"
+mkdir -p "$system/srv/twofold"
+tar -C "$root" --exclude=./build --exclude=./demo --exclude=./.git -cf - . | tar -C "$system/srv/twofold" -xf -
 set --
 if [ -n "${TWOFOLD_TEST_DATA-}" ]; then
-    cp -r "$TWOFOLD_TEST_DATA" "$system/root/test_data"
-    set -- "$@" TWOFOLD_TEST_DATA=/root/test_data
+    cp -r "$TWOFOLD_TEST_DATA" "$system/srv/test_data"
+    set -- "$@" TWOFOLD_TEST_DATA=/srv/test_data
 fi
 if [ -n "${CMAKE_BUILD_PARALLEL_LEVEL-}" ]; then
     set -- "$@" "CMAKE_BUILD_PARALLEL_LEVEL=$CMAKE_BUILD_PARALLEL_LEVEL"
 fi
 
 say "Testing in Debian $(cat "$system/etc/debian_version")"
-in_system 'cd /root/twofold && ./check.sh --quick && ./demo.sh' "$@"
+in_system 'cd /srv/twofold && ./check.sh --quick && ./demo.sh' "$@"
 say "Debian 13: passed."

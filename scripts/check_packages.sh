@@ -36,18 +36,18 @@ fi
 
 # shellcheck disable=SC1091 # Debian's
 open_system "$(. /etc/os-release && printf %s "$VERSION_CODENAME")" "$@"
-rm -rf --one-file-system "$system/root/twofold"
-mkdir -p "$system/root/twofold"
+rm -rf --one-file-system "$system/srv/twofold"
+mkdir -p "$system/srv/twofold"
 for package in $packages; do
-    cp "$package" "$system/root/twofold/"
+    cp "$package" "$system/srv/twofold/"
 done
 cp "$root/samples/scene_clean.png" "$root/samples/scene_noisy.png" "$root/tests/install/consumer/denoise.c" \
-    "$system/root/twofold/"
+    "$system/srv/twofold/"
 
 say "Installing in Debian $(cat "$system/etc/debian_version") for $architecture"
 # shellcheck disable=SC2016 # for the shell inside
 in_system '
-    cd /root/twofold
+    cd /srv/twofold
     export DEBIAN_FRONTEND=noninteractive
     dpkg --add-architecture "$architecture"
     apt-get update -q

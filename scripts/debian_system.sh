@@ -46,9 +46,9 @@ in_system() {
         /bin/sh -euc "$script"
 }
 
-# Leaves a system that was there before without what has been copied into its /root/twofold and /root/test_data.
+# Leaves a system that was there before without what has been copied into its /srv/twofold and /srv/test_data.
 close_system() {
     if mountpoint -q "$system/proc"; then umount "$system/proc"; fi
-    rm -rf --one-file-system "$system/root/twofold" "$system/root/test_data"
+    rm -rf --one-file-system "$system/srv/twofold" "$system/srv/test_data"
     if [ "$system_is_temporary" = yes ]; then rm -rf --one-file-system "$system"; fi
 }
