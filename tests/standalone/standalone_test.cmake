@@ -1,5 +1,6 @@
 # Run by CTest; see CMakeLists.txt for the variables.
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/../../cmake/needed_libraries.cmake)
 separate_arguments(EMULATOR UNIX_COMMAND "${EMULATOR}")
 file(REMOVE_RECURSE "${SCRATCH}")
 file(MAKE_DIRECTORY "${SCRATCH}")
@@ -15,13 +16,10 @@ function(run expected)
 endfunction()
 
 # Nothing but what every system with a C++ library has.
-execute_process(COMMAND "${READELF}" -d "${TWOFOLD}" OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
-# "... (NEEDED)  Shared library: [libm.so.6]"; a list must not hold the brackets.
-string(REPLACE "[" "" dynamic "${dynamic}")
-string(REGEX MATCHALL "Shared library: [^]]+" needed "${dynamic}")
-foreach(entry IN LISTS needed)
-    if(NOT entry MATCHES ": (libc|libm|libstdc\\+\\+|libgcc_s|libgomp|ld-linux[a-z0-9-]*)\\.so")
-        message(FATAL_ERROR "Of libraries the command needs also: ${entry}")
+twofold_needed_libraries(needed "${READELF}" "${TWOFOLD}")
+foreach(library IN LISTS needed)
+    if(NOT library MATCHES "^(libc|libm|libstdc\\+\\+|libgcc_s|libgomp|ld-linux[a-z0-9-]*)\\.so")
+        message(FATAL_ERROR "The command also needs ${library}.")
     endif()
 endforeach()
 
