@@ -11,7 +11,7 @@
 #include "benchmarks/prior_options.h"
 #include "ops/metric/metric.h"
 #include "ops/noise/noise.h"
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/prior/denoising_recipe.h"
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/prior/image_term.h"

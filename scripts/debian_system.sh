@@ -36,6 +36,8 @@ open_system() {
     apt-config dump | grep -E '^Acquire::(https?::Proxy|Check-)' >"$system/etc/apt/apt.conf.d/99host" || true
     cp -L /etc/resolv.conf "$system/etc/resolv.conf"
     mountpoint -q "$system/proc" || mount -t proc proc "$system/proc"
+    # Tests of what the command shows on a terminal open one.
+    mountpoint -q "$system/dev/pts" || mount --bind /dev/pts "$system/dev/pts"
 }
 
 # in_system SCRIPT [NAME=VALUE]...: runs a script of sh inside, in an environment of its own.
@@ -48,7 +50,9 @@ in_system() {
 
 # Leaves a system that was there before without what has been copied into its /srv/twofold and /srv/test_data.
 close_system() {
-    if mountpoint -q "$system/proc"; then umount "$system/proc"; fi
+    for mounted in "$system/dev/pts" "$system/proc"; do
+        if mountpoint -q "$mounted"; then umount "$mounted"; fi
+    done
     rm -rf --one-file-system "$system/srv/twofold" "$system/srv/test_data"
     if [ "$system_is_temporary" = yes ]; then rm -rf --one-file-system "$system"; fi
 }

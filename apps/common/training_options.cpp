@@ -77,6 +77,10 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
            "What dip removes: noise that is independent from pixel to pixel (default), correlated noise, or the "
            "artefacts of jpeg")
         ->check(CLI::IsMember({"noise", "jpeg", "correlated"}));
+    app->add_option("--noise", options->noise,
+                    "What zsn2n takes the noise for: independent from pixel to pixel, or correlated as in what cameras "
+                    "write (default auto: measured)")
+        ->check(CLI::IsMember({"auto", "independent", "correlated"}));
     app->add_option("--tv", options->total_variation,
                     "Total variation: isotropic (default of tv), anisotropic (default of two-stage)")
         ->check(CLI::IsMember({"anisotropic", "isotropic"}));
@@ -130,11 +134,14 @@ void check_training_options(const TrainingOptions& options) {
     check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage"});
     check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage"});
     check_use(options, "--steps", options.steps > 0, {"zsn2n", "tv", "dip", "two-stage"});
+    check_use(options, "--noise", options.noise != "auto", {"zsn2n"});
     check_use(options, "--preset", !options.defect.empty(), {"dip"});
     check_use(options, "--tv", !options.total_variation.empty(), {"tv", "two-stage"});
     check_use(options, "--lambda", options.lambda > 0, {"tv", "two-stage"});
     check_use(options, "--detail", !options.detail.empty(), {"two-stage"});
     check_use(options, "--stop", options.stop != "auto", {"dip", "two-stage"});
+    if (options.noise == "correlated" && options.recipe == "paper")
+        throw Failure(ExitCode::kUsage, "--noise correlated has no recipe paper: the paper is about independent noise");
     if (options.stop == "noise" && !options.detail.empty() && options.detail != "noisy") {
         throw Failure(ExitCode::kUsage, "--stop noise needs a second stage that fits the noisy image");
     }
@@ -148,6 +155,9 @@ void apply_training_options(const Context& context, const Job& job, const Traini
     check(twofold_job_set_threads(job.get(), options.threads), context.get());
     check(twofold_job_set_stop_rule(job.get(),
                                     value_of<twofold_stop_rule>(options.stop, {"auto", "none", "variance", "noise"})),
+          context.get());
+    check(twofold_job_set_correlation(
+              job.get(), value_of<twofold_correlation>(options.noise, {"auto", "independent", "correlated"})),
           context.get());
     check(twofold_job_set_defect(job.get(), value_of<twofold_defect>(options.defect, {"noise", "jpeg", "correlated"})),
           context.get());

@@ -21,6 +21,7 @@ struct TrainingOptions {
     std::uint64_t seed = 0;
     std::int32_t threads = 0;
     std::string stop = "auto";
+    std::string noise = "auto";
     // Of some methods and commands only; what is empty or 0 was not given.
     std::string total_variation, detail, defect, missing;
     double lambda = 0;

@@ -35,6 +35,7 @@ struct twofold_job {
     twofold::PipelineSettings settings;
     std::optional<twofold::ImageView> mask;
     int factor = 1;
+    twofold::NoiseKind noise = twofold::NoiseKind::kAuto;
     twofold::dip::Defect defect = twofold::dip::Defect::kNoise;
     twofold::inpaint::Missing missing = twofold::inpaint::Missing::kText;
     std::optional<twofold::ops::TotalVariation> total_variation;  // the method's own unless set

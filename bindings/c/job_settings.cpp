@@ -62,6 +62,10 @@ twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe) {
     return set(job, [&] { job->settings.recipe = checked_enum<RecipeName>(recipe, 2, "the recipe is unknown"); });
 }
 
+twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation) {
+    return set(job, [&] { job->noise = checked_enum<NoiseKind>(correlation, 2, "the correlation is unknown"); });
+}
+
 twofold_status twofold_job_set_defect(twofold_job* job, twofold_defect defect) {
     return set(job, [&] { job->defect = checked_enum<dip::Defect>(defect, 2, "the defect is unknown"); });
 }

@@ -73,6 +73,7 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
         case TWOFOLD_ZSN2N: {
             auto settings = settings_of<zsn2n::Settings>(*job);
             settings.weights = job->weights ? &*job->weights : nullptr;
+            settings.noise = job->noise;
             auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
             job->denoiser = denoiser.get();
             return denoiser;

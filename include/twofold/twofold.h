@@ -154,6 +154,13 @@ typedef enum twofold_recipe {
 } twofold_recipe;
 
 /* What Deep Image Prior is to remove. */
+/* How the noise of neighbouring pixels is related. */
+typedef enum twofold_correlation {
+    TWOFOLD_CORRELATION_AUTO = 0,        /* measured in the image */
+    TWOFOLD_CORRELATION_INDEPENDENT = 1, /* not at all, as on a sensor */
+    TWOFOLD_CORRELATION_CORRELATED = 2   /* they are alike, as in what cameras write */
+} twofold_correlation;
+
 typedef enum twofold_defect {
     TWOFOLD_DEFECT_NOISE = 0,           /* independent from pixel to pixel */
     TWOFOLD_DEFECT_JPEG = 1,            /* blocks and ringing of a strong compression */
@@ -252,6 +259,10 @@ TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double sec
 TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
 /* Apply these weights instead of training; NULL goes back to training. The job keeps its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
+/* What TWOFOLD_ZSN2N takes the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and where weights
+ * are given, the noise is not measured, and commit refuses TWOFOLD_CORRELATION_CORRELATED; so it does for images of
+ * less than 24 pixels a side. */
+TWOFOLD_API twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation);
 /* What TWOFOLD_DIP is to remove; default TWOFOLD_DEFECT_NOISE. */
 TWOFOLD_API twofold_status twofold_job_set_defect(twofold_job* job, twofold_defect defect);
 /* An image of one channel, alpha aside, and the input's size: half of white or more where pixels are known. The others
@@ -326,11 +337,12 @@ typedef struct twofold_report {
     double gap;         /* duality gap that was reached, relative to the objective; 0 where there is none */
     twofold_stop_reason stop_reason;
     int32_t threads;
-    int64_t parameters;      /* of the network */
-    int32_t depth;           /* 3x3 convolutions in the network; halvings in that of Deep Image Prior */
-    int32_t ensemble;        /* passes whose mean is the result: 1, or 8 for all flips and rotations */
-    uint64_t memory_bytes;   /* planned at commit, image buffers excluded */
-    char implementation[32]; /* kernels used: "simd", "onednn" or "ref" */
+    int64_t parameters;              /* of the network */
+    int32_t depth;                   /* 3x3 convolutions in the network; halvings in that of Deep Image Prior */
+    int32_t ensemble;                /* passes whose mean is the result: 1, 2, or 8 for all flips and rotations */
+    uint64_t memory_bytes;           /* planned at commit, image buffers excluded */
+    char implementation[32];         /* kernels used: "simd", "onednn" or "ref" */
+    twofold_correlation correlation; /* what TWOFOLD_ZSN2N has taken the noise for; AUTO where it made no difference */
 } twofold_report;
 
 /* What commit planned and, after a run, what it did. Valid after a commit. */

@@ -245,6 +245,9 @@ class Job {
         return checked(twofold_job_set_deadline(get(), std::chrono::duration<double>(time).count()));
     }
     Job& white_level(double white) { return checked(twofold_job_set_white_level(get(), white)); }
+    Job& correlation(twofold_correlation correlation) {
+        return checked(twofold_job_set_correlation(get(), correlation));
+    }
     Job& defect(twofold_defect defect) { return checked(twofold_job_set_defect(get(), defect)); }
     Job& mask(const twofold_image& mask) { return checked(twofold_job_set_mask(get(), &mask)); }
     Job& without_mask() { return checked(twofold_job_set_mask(get(), nullptr)); }

@@ -14,6 +14,9 @@ namespace twofold {
 
 enum class RecipeName { kFast, kBest, kPaper };
 
+// How the noise of neighbouring pixels is related; kAuto: to be measured.
+enum class NoiseKind { kAuto, kIndependent, kCorrelated };
+
 // Of images that a method holds as a whole: far beyond what fits into memory, and safe for int.
 constexpr std::int64_t kLargestSide = 1 << 16;
 
@@ -51,9 +54,10 @@ struct Report {
     double seconds_train = 0;
     double seconds_apply = 0;
     double loss = 0;
-    double noise_sigma = 0;  // 0..255 scale
-    double lambda = 0;       // weight of the total variation, where there is one
-    double gap = 0;          // duality gap that was reached, relative to the objective; TV only
+    double noise_sigma = 0;              // 0..255 scale
+    NoiseKind noise = NoiseKind::kAuto;  // what it was taken for; kAuto where that makes no difference
+    double lambda = 0;                   // weight of the total variation, where there is one
+    double gap = 0;                      // duality gap that was reached, relative to the objective; TV only
     StopReason stop_reason = StopReason::kSteps;
     int threads = 0;
     std::int64_t parameters = 0;

@@ -1,7 +1,7 @@
 #include "pipelines/dip/dip.h"
 
 #include "pipelines/common/block_error.h"
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/prior/denoising_recipe.h"
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/prior/image_term.h"

@@ -6,7 +6,7 @@
 
 #include "ops/tv/tv_solver.h"
 #include "pipelines/common/memory_budget.h"
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/tv/discrepancy.h"
 #include "runtime/error.h"

@@ -1,6 +1,6 @@
 #include "pipelines/two_stage/two_stage.h"
 
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/prior/denoising_recipe.h"
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/white_level.h"

@@ -14,6 +14,13 @@ namespace {
 constexpr double kSecondsPerCall = 0.05;
 constexpr int kMostPassesPerCall = 8;
 
+// Which flip or rotation is the i-th of an ensemble. That of two is the image and the image upside down and mirrored,
+// under which opposite pixels of a 2x2 block change places: a folding network treats them a little differently, which
+// would show as a faint grid.
+Symmetry member(int i, int ensemble) { return Symmetry::from_index(ensemble == 2 ? 3 * i : i); }
+
+int round_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
+
 // As many passes, a power of two, as fit between two calls at the speed just seen.
 int passes_per_call(double seconds_per_pass) {
     int passes = 1;
@@ -33,25 +40,31 @@ Applier::Applier(Network& network, const ImageView& input, const ImageView& outp
       team_(team),
       columns_((input.width + tile - 1) / tile),
       bands_((input.height + tile - 1) / tile) {
-    const int last_width = static_cast<int>(input.width - (columns_ - 1) * tile);
-    const int last_height = static_cast<int>(input.height - (bands_ - 1) * tile);
-    for (const int h : {std::min<int>(tile, static_cast<int>(std::min<std::int64_t>(input.height, tile))), last_height})
-        for (const int w : {static_cast<int>(std::min<std::int64_t>(input.width, tile)), last_width}) {
+    // Every size that can occur: the last column and row of tiles may be smaller.
+    const auto blocks = [&](std::int64_t pixels) {
+        const int fold = network.shape().fold;
+        return round_up(static_cast<int>(std::min<std::int64_t>(pixels, tile)), fold) / fold;
+    };
+    for (const int h : {blocks(input.height), blocks(input.height - (bands_ - 1) * tile)})
+        for (const int w : {blocks(input.width), blocks(input.width - (columns_ - 1) * tile)}) {
             network.plan(h, w);
             network.plan(w, h);
         }
 }
 
 void Applier::reserve(ArenaPlan& plan) {
-    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const NetworkShape& shape = network_.shape();
+    const int channels = shape.channels, halo = shape.image_halo(), blocks = tile_ / shape.fold;
+    const std::size_t padded = ops::dense_size(tile_ + 2 * halo, tile_ + 2 * halo, channels);
     packed_ = plan.reserve<float>(network_.packed_size());
     band_ = plan.reserve<float>(
         ops::dense_size(std::min<std::int64_t>(tile_, input_.height) + 2 * halo, input_.width, channels));
     for (int thread = 0; thread < team_.size(); ++thread) {
         TilePlan p;
-        p.pass = network_.reserve(plan, tile_, tile_, false);
-        p.staging = plan.reserve<float>(ops::dense_size(tile_ + 2 * halo, tile_ + 2 * halo, channels));
+        p.pass = network_.reserve(plan, blocks, blocks, false);
+        p.staging = plan.reserve<float>(padded);
         p.noise = plan.reserve<float>(ops::dense_size(tile_, tile_, channels));
+        if (shape.fold > 1) p.unfolded = plan.reserve<float>(padded);
         threads_.push_back(p);
     }
 }
@@ -66,19 +79,21 @@ void Applier::load_rows(const Arena& arena, std::int64_t first, std::int64_t end
 }
 
 Applier::Tile Applier::tile_at(std::int64_t band, std::int64_t column) const {
-    const int halo = network_.shape().halo();
+    const int halo = network_.shape().image_halo();
     Tile tile;
     tile.x = column * tile_;
     tile.y = band * tile_;
-    tile.width = static_cast<int>(std::min<std::int64_t>(tile_, input_.width - tile.x));
-    tile.height = static_cast<int>(std::min<std::int64_t>(tile_, input_.height - tile.y));
+    tile.stored_width = static_cast<int>(std::min<std::int64_t>(tile_, input_.width - tile.x));
+    tile.stored_height = static_cast<int>(std::min<std::int64_t>(tile_, input_.height - tile.y));
+    tile.width = round_up(tile.stored_width, network_.shape().fold);
+    tile.height = round_up(tile.stored_height, network_.shape().fold);
     tile.inside = inside_image(input_.width, input_.height, tile.x - halo, tile.y - halo, tile.width + 2 * halo,
                                tile.height + 2 * halo);
     return tile;
 }
 
 void Applier::load_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const {
-    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const int channels = network_.shape().channels, halo = network_.shape().image_halo();
     const int padded_width = tile.width + 2 * halo, padded_height = tile.height + 2 * halo;
     const float* band = arena[band_].data();
     const auto band_row = static_cast<std::ptrdiff_t>(input_.width * channels);
@@ -93,38 +108,42 @@ void Applier::load_tile(const Arena& arena, const Tile& tile, const TilePlan& me
 
 void Applier::predict(const Arena& arena, std::span<const float> parameters, const Tile& tile, const TilePlan& memory,
                       int first, int end, int ensemble) const {
-    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const int channels = network_.shape().channels, halo = network_.shape().image_halo();
     const int padded_width = tile.width + 2 * halo, padded_height = tile.height + 2 * halo;
+    const int fold = network_.shape().fold;
     const Pass pass = Network::resolve(arena, memory.pass);
+    float* input = fold > 1 ? arena[memory.unfolded].data() : pass.activations[0];
+    float* output = fold > 1 ? arena[memory.unfolded].data() : pass.output;
     for (int i = first; i < end; ++i) {
-        const Symmetry symmetry = Symmetry::from_index(i);
-        const bool turned = symmetry.transpose;
-        apply_symmetry(symmetry, padded_height, padded_width, channels, arena[memory.staging].data(),
-                       pass.activations[0]);
-        clip(white_.limit, pass.activations[0], ops::dense_size(padded_height, padded_width, channels));
-        network_.forward(turned ? tile.width : tile.height, turned ? tile.height : tile.width,
-                         apply_symmetry(symmetry, padded_height, padded_width, tile.inside), parameters.data(),
-                         arena[packed_].data(), pass);
-        add_inverse_symmetry(symmetry, tile.height, tile.width, channels, pass.output,
-                             1.0f / static_cast<float>(ensemble), arena[memory.noise].data(),
-                             std::ptrdiff_t{tile.width} * channels);
+        const Symmetry symmetry = member(i, ensemble);
+        const int height = symmetry.transpose ? tile.width : tile.height;
+        const int width = symmetry.transpose ? tile.height : tile.width;
+        apply_symmetry(symmetry, padded_height, padded_width, channels, arena[memory.staging].data(), input);
+        clip(white_.limit, input, ops::dense_size(padded_height, padded_width, channels));
+        if (fold > 1) fold_pixels(height + 2 * halo, width + 2 * halo, channels, fold, input, pass.activations[0]);
+        network_.forward(height / fold, width / fold,
+                         folded(apply_symmetry(symmetry, padded_height, padded_width, tile.inside), fold),
+                         parameters.data(), arena[packed_].data(), pass);
+        if (fold > 1) unfold_pixels(height, width, channels, fold, pass.output, output);
+        add_inverse_symmetry(symmetry, tile.height, tile.width, channels, output, 1.0f / static_cast<float>(ensemble),
+                             arena[memory.noise].data(), std::ptrdiff_t{tile.width} * channels);
     }
 }
 
 void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const {
-    const int channels = network_.shape().channels, halo = network_.shape().halo();
+    const int channels = network_.shape().channels, halo = network_.shape().image_halo();
     const std::ptrdiff_t row = std::ptrdiff_t{tile.width} * channels;
     float* noise = arena[memory.noise].data();
-    for (int y = 0; y < tile.height; ++y) {
+    for (int y = 0; y < tile.stored_height; ++y) {
         const float* noisy = arena[memory.staging].data() + ((y + halo) * (tile.width + 2 * halo) + halo) * channels;
         for (std::ptrdiff_t i = 0; i < row; ++i) noise[y * row + i] = noisy[i] - noise[y * row + i];
     }
     const float white = output_white(input_, output_, white_.white);
-    store_rectangle(output_, white, tile.x, tile.y, tile.width, tile.height, noise, row);
+    store_rectangle(output_, white, tile.x, tile.y, tile.stored_width, tile.stored_height, noise, row);
 }
 
 bool Applier::run(const Arena& arena, std::span<const float> parameters, int ensemble, RunControl& control) {
-    const int halo = network_.shape().halo();
+    const int halo = network_.shape().image_halo();
     const auto row = static_cast<std::ptrdiff_t>(input_.width * network_.shape().channels);
     float* band = arena[band_].data();
     network_.pack(parameters.data(), arena[packed_].data());
@@ -177,8 +196,8 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
 double Applier::measure(const Arena& arena, std::span<const float> parameters) {
     using Clock = std::chrono::steady_clock;
     network_.pack(parameters.data(), arena[packed_].data());
-    load_rows(arena, 0, std::min<std::int64_t>(tile_ + network_.shape().halo(), input_.height),
-              -network_.shape().halo());
+    load_rows(arena, 0, std::min<std::int64_t>(tile_ + network_.shape().image_halo(), input_.height),
+              -network_.shape().image_halo());
     const std::int64_t count = std::min<std::int64_t>(columns_, team_.size());
     double seconds = 0;
     // The first time touches the memory.
@@ -196,7 +215,8 @@ double Applier::measure(const Arena& arena, std::span<const float> parameters) {
 
 double Applier::flops(int ensemble) const {
     const auto side = static_cast<double>(tile_);
-    return network_.flops(tile_, tile_, false) / (side * side) * double(input_.width) * double(input_.height) *
+    const int blocks = tile_ / network_.shape().fold;
+    return network_.flops(blocks, blocks, false) / (side * side) * double(input_.width) * double(input_.height) *
            ensemble;
 }
 

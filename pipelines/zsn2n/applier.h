@@ -25,7 +25,7 @@ class Applier {
 
     void reserve(ArenaPlan& plan);
 
-    // Averages the predictions for 1 or 8 flips and rotations. False if the callback cancelled.
+    // Averages the predictions for 1, 2 or 8 flips and rotations. False if the callback cancelled.
     bool run(const Arena& arena, std::span<const float> parameters, int ensemble, RunControl& control);
 
     // Seconds that a run with one prediction will take, judged by a tile for each thread. Writes no output.
@@ -34,15 +34,17 @@ class Applier {
     double flops(int ensemble) const;
 
   private:
-    // Where a tile lies in the image; `inside` is the part of the tile with its halo that is not beyond the border.
+    // Where a tile lies in the image. Its width and height are multiples of the network's fold and may reach beyond the
+    // border; `stored_` is what does not. `inside` is the part of the tile with its halo that is not beyond.
     struct Tile {
         std::int64_t x, y;
-        int width, height;
+        int width, height, stored_width, stored_height;
         Rectangle inside;
     };
     struct TilePlan {
         PassPlan pass;
         ArenaRange<float> staging, noise;
+        ArenaRange<float> unfolded;  // where the network folds its input: the pixels that go in or come out
     };
     void load_rows(const Arena& arena, std::int64_t first, std::int64_t end, std::int64_t band_top);
     Tile tile_at(std::int64_t band, std::int64_t column) const;

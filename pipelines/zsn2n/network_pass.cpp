@@ -67,10 +67,10 @@ PassPlan Network::reserve(ArenaPlan& plan, int max_height, int max_width, bool b
     for (int i = 0; i <= shape_.depth; ++i) {
         const int grow = 2 * (shape_.depth - i);
         pass.activations[static_cast<std::size_t>(i)] = plan.reserve<float>(
-            ops::dense_size(max_height + grow, max_width + grow, i == 0 ? shape_.channels : shape_.width));
+            ops::dense_size(max_height + grow, max_width + grow, i == 0 ? shape_.samples() : shape_.width));
         scratch = std::max(scratch, layers_[static_cast<std::size_t>(i)].conv->scratch_size());
     }
-    pass.output = plan.reserve<float>(ops::dense_size(max_height, max_width, shape_.channels));
+    pass.output = plan.reserve<float>(ops::dense_size(max_height, max_width, shape_.samples()));
     if (backward) {
         const int grow = 2 * (shape_.depth - 1) + 2 * kRing;
         for (auto& gradient : pass.gradients)
@@ -114,8 +114,8 @@ void Network::backward(int height, int width, const Rectangle& inside, const flo
     const auto gradient_of = [&](int i, float* weights_and_bias) {
         return weights_and_bias + layers_[static_cast<std::size_t>(i)].shape.offset;
     };
-    ConstMap diff(diff_output, std::ptrdiff_t{width} * shape_.channels);  // ring included from the second layer on
-    ConstMap diff_first = diff;                                           // its first pixel
+    ConstMap diff(diff_output, std::ptrdiff_t{width} * shape_.samples());  // ring included from the second layer on
+    ConstMap diff_first = diff;                                            // its first pixel
     for (int i = depth; i >= 0; --i) {
         const Layer& layer = layers_[static_cast<std::size_t>(i)];
         const int grow = i == depth ? 0 : 2 * (depth - 1 - i);

@@ -1,8 +1,8 @@
 // One pass of the network over one patch: the layers, their prepared weights, and the buffers of a pass.
 //
 // A patch carries its halo: the input of a pass for height x width outputs is (height + 2 halo) x (width + 2 halo)
-// pixels. What lies outside the image is zero on every layer, which is the zero padding of the published network, but
-// only at the true border of the image.
+// pixels, or blocks of them where the network folds its input. What lies outside the image is zero on every layer,
+// which is the zero padding of the published network, but only at the true border of the image.
 #ifndef TWOFOLD_PIPELINES_ZSN2N_NETWORK_PASS_H
 #define TWOFOLD_PIPELINES_ZSN2N_NETWORK_PASS_H
 
@@ -38,7 +38,7 @@ struct PassPlan {
 
 struct Pass {
     std::array<float*, kMaxDepth + 1> activations{};  // [0] is the input, filled by the caller
-    float* output = nullptr;                          // height x width x channels
+    float* output = nullptr;                          // height x width x samples of a block
     std::array<float*, 2> gradients{};
     float* scratch = nullptr;
 };

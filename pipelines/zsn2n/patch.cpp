@@ -19,6 +19,19 @@ void for_each_pixel(const Symmetry& symmetry, int height, int width, int channel
         }
 }
 
+// Calls visit(pixel, sample) with the offsets of each pixel and of its place in the folded patch.
+template <typename Visit>
+void for_each_folded(int height, int width, int channels, int fold, const Visit& visit) {
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const int block = y / fold * (width / fold) + x / fold, place = y % fold * fold + x % fold;
+            visit((y * width + x) * channels, (block * fold * fold + place) * channels);
+        }
+}
+
+// Rounds down, below zero as well.
+int floor_divide(int value, int by) { return value >= 0 ? value / by : -((by - 1 - value) / by); }
+
 }  // namespace
 
 void apply_symmetry(const Symmetry& symmetry, int height, int width, int channels, const float* src, float* dst) {
@@ -45,6 +58,21 @@ Rectangle apply_symmetry(const Symmetry& symmetry, int height, int width, const 
     if (symmetry.mirror_x) r = {width - r.right, r.top, width - r.left, r.bottom};
     if (symmetry.mirror_y) r = {r.left, height - r.bottom, r.right, height - r.top};
     return r;
+}
+
+void fold_pixels(int height, int width, int channels, int fold, const float* src, float* dst) {
+    for_each_folded(height, width, channels, fold,
+                    [&](int pixel, int sample) { std::copy_n(src + pixel, channels, dst + sample); });
+}
+
+void unfold_pixels(int height, int width, int channels, int fold, const float* src, float* dst) {
+    for_each_folded(height, width, channels, fold,
+                    [&](int pixel, int sample) { std::copy_n(src + sample, channels, dst + pixel); });
+}
+
+Rectangle folded(const Rectangle& pixels, int fold) {
+    return {floor_divide(pixels.left, fold), floor_divide(pixels.top, fold),
+            floor_divide(pixels.right + fold - 1, fold), floor_divide(pixels.bottom + fold - 1, fold)};
 }
 
 Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std::int64_t x, std::int64_t y, int width,

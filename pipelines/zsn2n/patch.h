@@ -23,6 +23,13 @@ void add_inverse_symmetry(const Symmetry& symmetry, int height, int width, int c
 // Where a rectangle of a height x width patch goes.
 Rectangle apply_symmetry(const Symmetry& symmetry, int height, int width, const Rectangle& rectangle);
 
+// dst (blocks of height/fold x width/fold, each fold x fold pixels row by row) = src (height x width pixels, dense),
+// whose sides are multiples of fold; and back.
+void fold_pixels(int height, int width, int channels, int fold, const float* src, float* dst);
+void unfold_pixels(int height, int width, int channels, int fold, const float* src, float* dst);
+// Blocks that lie in a rectangle of pixels, wholly or in part.
+Rectangle folded(const Rectangle& pixels, int fold);
+
 // The part of the image, width x height pixels large, that a patch at (x, y) of the given size covers, in the patch's
 // coordinates.
 Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std::int64_t x, std::int64_t y, int width,

@@ -1,13 +1,16 @@
 // Loss and gradient on one patch. Two losses, of which a recipe takes one or a mixture:
 //   pair          ZS-N2N's own: three passes of the network, over the patch and over its half-size pair
-//   recorruption  one pass over the patch with more noise added; needs a model of the noise
+//   recorruption  one pass over the patch with more noise added; needs a model of the noise, and is right for noise
+//   that
+//                 is alike in neighbouring pixels as well, if the noise that is added is of the same kind
 #ifndef TWOFOLD_PIPELINES_ZSN2N_PATCH_LOSS_H
 #define TWOFOLD_PIPELINES_ZSN2N_PATCH_LOSS_H
 
 #include <cstdint>
 
 #include "ops/noise/normal_table.h"
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
+#include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/loss_terms.h"
 #include "pipelines/zsn2n/network_pass.h"
@@ -31,6 +34,7 @@ struct TrainingImage {
     std::uint64_t seed;
     const NoiseModel* noise;
     const ops::NormalTable* normals;
+    const NoiseTexture* texture = nullptr;  // null where the noise is independent from pixel to pixel
 };
 
 // Memory of one thread for patches of at most `max_patch` pixels a side.
@@ -38,6 +42,7 @@ struct PatchPlan {
     PassPlan full, half1, half2;
     ArenaRange<float> staging, patch;  // the patch as it lies in the image, and flipped, with the halo of half size
     ArenaRange<float> fresh_noise;     // full size, with the halo of one pass
+    ArenaRange<float> unfolded;        // the same, where the network folds its input
     ArenaRange<float> denoised, diff_output;                       // full size, without halo
     ArenaRange<float> d1, d2, diff_n1, diff_n2, diff_d1, diff_d2;  // half size, without halo
 };
@@ -59,7 +64,7 @@ class PatchLoss {
     double flops(int height, int width) const;
 
   private:
-    // A loaded patch: `height` x `width` pixels after the symmetry, in a buffer with twice the network's halo.
+    // A loaded patch: `height` x `width` pixels after the symmetry, in a buffer with `reach()` more on each side.
     struct Loaded {
         int height, width;
         const float* data;
@@ -76,7 +81,15 @@ class PatchLoss {
     double run_pair(const Arena& arena, const PatchPlan& plan, const Loaded& patch, const Parameters& parameters,
                     float scale) const;
     double run_recorruption(const Arena& arena, const PatchPlan& plan, const Loaded& patch, const TrainingImage& image,
-                            std::uint64_t stream, const Parameters& parameters, float scale) const;
+                            const PatchTask& task, const Parameters& parameters, float scale) const;
+    // Pixels around a patch: what the half-size passes need, or one pass and the mean that tells the brightness.
+    int reach() const;
+    // Noise of unit strength for the patch with the halo of one pass.
+    void draw_noise(const Arena& arena, const PatchPlan& plan, const TrainingImage& image, const PatchTask& task,
+                    float* noise) const;
+    // Gives that noise the image's strength and adds it to the patch. `columns` is memory for a row of the loaded
+    // patch.
+    void recorrupt(const Loaded& patch, const TrainingImage& image, float* columns, float* noise, float* input) const;
 
     const Network& network_;
     LossTerms terms_;

@@ -5,7 +5,20 @@
 
 namespace twofold::zsn2n {
 
-Recipe make_recipe(RecipeName name) {
+namespace {
+
+// Noise that is alike in neighbouring pixels reaches further than a network of two layers sees, and it is alike in the
+// pair as well: only recorruption with noise of the same kind is left to learn from.
+void adapt_to_correlated(Recipe* recipe) {
+    recipe->fold = 2;
+    recipe->depth = std::max(recipe->depth, 3);
+    recipe->patch = 48;
+    recipe->loss.residual = 0;
+}
+
+}  // namespace
+
+Recipe make_recipe(RecipeName name, NoiseKind kind) {
     Recipe recipe;
     switch (name) {
         case RecipeName::kFast:
@@ -27,6 +40,7 @@ Recipe make_recipe(RecipeName name) {
             recipe.ensemble = 1;
             break;
     }
+    if (kind == NoiseKind::kCorrelated) adapt_to_correlated(&recipe);
     return recipe;
 }
 

@@ -14,6 +14,7 @@ enum class Optimizer { kAdam, kMuon };
 struct Recipe {
     int width = 48;  // of the network
     int depth = 2;   // 3x3 convolutions
+    int fold = 1;    // side of the blocks that it sees, in pixels
 
     // Patches: `patches` random ones of patch x patch pixels a step, at any offset, flipped and turned at random; or
     // all of the image every step.
@@ -34,7 +35,8 @@ struct Recipe {
     std::int64_t ensemble_pixels = 1 << 20;  // ... for images of at most so many pixels
 };
 
-Recipe make_recipe(RecipeName name);
+// `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.
+Recipe make_recipe(RecipeName name, NoiseKind kind = NoiseKind::kIndependent);
 
 // Learning rate of step `step` (from 0) of `steps`.
 double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps);

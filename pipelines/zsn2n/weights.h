@@ -16,7 +16,8 @@ struct Weights {
     std::vector<float> values;  // shape.parameters() numbers in the order of network.h
 };
 
-// Stored form: magic "TWFWGHT1", little-endian fields, float32 values, CRC-32 of all that precedes it.
+// Stored form: magic "TWFWGHT1" (or 2: with a fold), little-endian fields, float32 values, CRC-32 of all that precedes
+// it.
 std::size_t stored_size(const Weights& weights);
 void store_weights(const Weights& weights, std::byte* buffer);
 // Throws Error kCorruptData for anything that store_weights would not have written, non-finite values included.

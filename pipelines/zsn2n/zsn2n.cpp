@@ -7,7 +7,9 @@
 #include "ops/conv2d/conv2d_table.h"
 #include "pipelines/common/deadline_schedule.h"
 #include "pipelines/common/memory_budget.h"
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_bands.h"
+#include "pipelines/common/noise/noise_model.h"
+#include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/applier.h"
 #include "pipelines/zsn2n/trainer.h"
@@ -20,11 +22,33 @@ constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short a
 constexpr double kReserveMargin = 1.25;    // by which the final pass may take longer than expected
 constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has no neighbour to learn from
 
+NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
+    if (settings.recipe == RecipeName::kPaper || settings.weights != nullptr || settings.constants) {
+        if (settings.noise == NoiseKind::kCorrelated)
+            throw Error(ErrorCode::kInvalidArgument, settings.weights != nullptr
+                                                         ? "given weights leave no choice of the noise"
+                                                         : "the recipe 'paper' is for independent noise only");
+        return NoiseKind::kIndependent;
+    }
+    const std::int64_t side = std::min(settings.input.width, settings.input.height);
+    if (settings.noise == NoiseKind::kCorrelated && side < NoiseTexture::kSmallestSide)
+        throw Error(
+            ErrorCode::kUnsupported,
+            "an image of " + std::to_string(settings.input.width) + "x" + std::to_string(settings.input.height) +
+                " pixels is too small to measure correlated noise in: it needs at least " +
+                std::to_string(NoiseTexture::kSmallestSide) + "x" + std::to_string(NoiseTexture::kSmallestSide));
+    if (settings.noise != NoiseKind::kAuto) return settings.noise;
+    if (side < NoiseTexture::kSmallestSide) return NoiseKind::kIndependent;
+    return measure_noise_bands(settings.input, white).correlated() ? NoiseKind::kCorrelated : NoiseKind::kIndependent;
+}
+
 }  // namespace
 
 struct Denoiser::State {
     Settings settings;
     WhiteLevel white;
+    NoiseKind kind;
+    std::optional<NoiseTexture> texture;  // of correlated noise
     NoiseModel noise;
     ops::NormalTable normals;
     Recipe recipe;
@@ -41,12 +65,17 @@ struct Denoiser::State {
     explicit State(const Settings& s)
         : settings(s),
           white(find_white_level(s.input, s.white)),
-          noise(estimate_noise(s.input, white)),
-          recipe(s.constants ? *s.constants : make_recipe(s.recipe)),
+          kind(resolve_noise(s, white)),
+          recipe(s.constants ? *s.constants : make_recipe(s.recipe, kind)),
           train(s.weights == nullptr),
           team(s.threads),
           network(network_shape(), s.implementation) {
         if (settings.steps > 0) recipe.steps = settings.steps;
+        if (kind == NoiseKind::kCorrelated) {
+            noise = texture.emplace(settings.input, white).model();
+        } else {
+            noise = estimate_noise(settings.input, white);
+        }
         // Without a measure of the noise only the paper's own loss makes sense.
         if (!noise.measured) recipe.loss = kPaperLoss;
         plan_memory();
@@ -59,6 +88,7 @@ struct Denoiser::State {
         settings.weights = nullptr;  // the caller's may be gone by the time of the run
         report.steps_planned = train ? recipe.steps : 0;
         report.noise_sigma = 255 * noise.mean_sigma;
+        report.noise = train ? kind : NoiseKind::kAuto;
         report.threads = team.size();
         report.parameters = static_cast<std::int64_t>(network.shape().parameters());
         report.depth = network.shape().depth;
@@ -81,14 +111,15 @@ struct Denoiser::State {
                             std::to_string(settings.input.height) +
                             " pixels is too small to learn its noise from: it needs at least " +
                             std::to_string(kSmallestSide) + "x" + std::to_string(kSmallestSide));
-        return {channels, recipe.width, recipe.depth};
+        return {channels, recipe.width, recipe.depth, recipe.fold};
     }
 
     // The ensemble multiplies the cost of the final pass; on large images that would dwarf the training.
     int ensemble() const {
         const double pixels = double(settings.input.width) * double(settings.input.height);
-        return pixels <= double(recipe.ensemble_pixels) ? weights.ensemble : 1;
+        return pixels <= double(recipe.ensemble_pixels) ? weights.ensemble : least_ensemble();
     }
+    int least_ensemble() const { return std::min(weights.ensemble, network.shape().fold); }
 
     void plan_memory() {
         const std::uint64_t usable = usable_memory(settings.memory_budget);
@@ -98,7 +129,9 @@ struct Denoiser::State {
             trainer.reset();
             applier.reset();
             if (train) {
-                trainer.emplace(network, recipe, TrainingImage{settings.input, white, settings.seed, &noise, &normals},
+                trainer.emplace(network, recipe,
+                                TrainingImage{settings.input, white, settings.seed, &noise, &normals,
+                                              texture ? &*texture : nullptr},
                                 team);
                 trainer->reserve(plan);
             }
@@ -126,7 +159,7 @@ struct Denoiser::State {
             if (!learned) predict_nothing();
         } else if (settings.deadline_seconds > 0 && report.ensemble > 1) {
             const double pass = kReserveMargin * applier->measure(arena, weights.values);
-            if (control.left(pass * report.ensemble) < 0) report.ensemble = 1;
+            if (control.left(pass * report.ensemble) < 0) report.ensemble = least_ensemble();
         }
         report.seconds_train = control.elapsed();
         if (!applier->run(arena, weights.values, report.ensemble, control)) {
@@ -219,7 +252,7 @@ struct Denoiser::State {
         const double flops_per_second =
             trainer->flops_per_step() * double(report.steps_done) / std::max(1e-9, control.elapsed());
         const auto reserve = [&] { return kReserveMargin * applier->flops(report.ensemble) / flops_per_second; };
-        if (reserve() > settings.deadline_seconds / 3) report.ensemble = 1;
+        if (reserve() > settings.deadline_seconds / 3) report.ensemble = least_ensemble();
         return reserve();
     }
 };

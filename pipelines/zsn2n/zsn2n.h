@@ -13,14 +13,16 @@
 namespace twofold::zsn2n {
 
 struct Settings : PipelineSettings {
+    // What the noise is like. kAuto measures it; the recipe `paper` and given weights leave no choice.
+    NoiseKind noise = NoiseKind::kAuto;
     std::optional<Recipe> constants;   // instead of the named recipe's: for experiments
     const Weights* weights = nullptr;  // apply these instead of training; copied
 };
 
 class Denoiser final : public Pipeline {
   public:
-    // Throws Error: kInvalidArgument, kUnsupported (image too small to train on, unknown implementation), kNonFinite,
-    // kOutOfMemory, kOverBudget.
+    // Throws Error: kInvalidArgument, kUnsupported (image too small to train on or to measure correlated noise, unknown
+    // implementation), kNonFinite, kOutOfMemory, kOverBudget.
     explicit Denoiser(const Settings& settings);
     ~Denoiser() override;
 

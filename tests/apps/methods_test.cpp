@@ -67,11 +67,34 @@ TEST_CASE("networks fitted to the image come as far as their steps take them", "
               .code == 0);
 }
 
+TEST_CASE("what the noise is like is measured, said and may be told") {
+    const Folder folder;
+    save(folder / "in.png", picture(40, 33), Format::kPng);
+    for (const std::string noise : {"auto", "independent", "correlated"}) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--noise", noise, "--steps", "6",
+                             "--overwrite", "--json", "--save-weights", folder / "weights"});
+        INFO(noise << ran.err);
+        REQUIRE(ran.code == 0);
+        const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+        CHECK(file.at("noise") == (noise == "auto" ? "independent" : noise));
+        // What is learned about either kind of noise can be applied to other images.
+        const Ran applied = run({"denoise", folder / "in.png", "-o", folder / "same.png", "--weights",
+                                 folder / "weights", "--overwrite", "--json"});
+        INFO(applied.err);
+        REQUIRE(applied.code == 0);
+        CHECK_FALSE(nlohmann::json::parse(applied.out).at("files").at(0).contains("noise"));
+        CHECK(read_image(folder / "same.png").pixels == read_image(folder / "out.png").pixels);
+    }
+}
+
 TEST_CASE("options of another method are refused") {
     const Folder folder;
     save(folder / "in.png", picture(40, 33), Format::kPng);
     const std::vector<std::vector<std::string>> wrong = {
         {"--lambda", "0.1"},
+        {"--noise", "white"},
+        {"--noise", "correlated", "--recipe", "paper"},
+        {"--noise", "correlated", "--method", "dip"},
         {"--tv", "isotropic"},
         {"--method", "tv", "--preset", "jpeg"},
         {"--method", "dip", "--detail", "noisy"},

@@ -36,6 +36,8 @@ TEST_CASE("setters of the other methods refuse what is out of range", "[tasks]")
     const Context context;
     const Job job(context);
     for (const int bad : {-1, 99, INT32_MAX, INT32_MIN}) {
+        CHECK(refused(context, twofold_job_set_correlation(job, number<twofold_correlation>(bad)),
+                      TWOFOLD_INVALID_ARGUMENT, "correlation"));
         CHECK(refused(context, twofold_job_set_defect(job, number<twofold_defect>(bad)), TWOFOLD_INVALID_ARGUMENT,
                       "defect"));
         CHECK(refused(context, twofold_job_set_missing(job, number<twofold_missing>(bad)), TWOFOLD_INVALID_ARGUMENT,
@@ -48,6 +50,7 @@ TEST_CASE("setters of the other methods refuse what is out of range", "[tasks]")
                       "stop rule"));
         CHECK(refused(context, twofold_job_set_factor(job, bad), TWOFOLD_INVALID_ARGUMENT, "factor"));
     }
+    CHECK(twofold_job_set_correlation(job, number<twofold_correlation>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_defect(job, number<twofold_defect>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_missing(job, number<twofold_missing>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_total_variation(job, number<twofold_total_variation>(2)) == TWOFOLD_INVALID_ARGUMENT);
@@ -73,6 +76,7 @@ TEST_CASE("setters of the other methods refuse what is out of range", "[tasks]")
 }
 
 TEST_CASE("setters of the other methods take NULL for no job, and take back the commit", "[tasks]") {
+    CHECK(twofold_job_set_correlation(nullptr, TWOFOLD_CORRELATION_AUTO) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_defect(nullptr, TWOFOLD_DEFECT_JPEG) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_mask(nullptr, nullptr) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_missing(nullptr, TWOFOLD_MISSING_HOLE) == TWOFOLD_INVALID_ARGUMENT);
@@ -91,6 +95,7 @@ TEST_CASE("setters of the other methods take NULL for no job, and take back the 
         REQUIRE(setter() == TWOFOLD_OK);
         return twofold_job_run(job) == TWOFOLD_INVALID_STATE;
     };
+    CHECK(uncommits([&] { return twofold_job_set_correlation(job, TWOFOLD_CORRELATION_AUTO); }));
     CHECK(uncommits([&] { return twofold_job_set_defect(job, TWOFOLD_DEFECT_NOISE); }));
     CHECK(uncommits([&] { return twofold_job_set_mask(job, nullptr); }));
     CHECK(uncommits([&] { return twofold_job_set_missing(job, TWOFOLD_MISSING_TEXT); }));
@@ -219,6 +224,11 @@ TEST_CASE("settings reach the methods they are for", "[tasks][slow]") {
     };
     CHECK_FALSE(changes(TWOFOLD_DIP, nothing));
     CHECK(changes(TWOFOLD_DIP, [](twofold_job* job) { return twofold_job_set_defect(job, TWOFOLD_DEFECT_JPEG); }));
+    CHECK(run(TWOFOLD_ZSN2N, other.view, [](twofold_job* job) {
+              return twofold_job_set_correlation(job, TWOFOLD_CORRELATION_CORRELATED);
+          }).correlation == TWOFOLD_CORRELATION_CORRELATED);
+    CHECK(run(TWOFOLD_ZSN2N, other.view, nothing).correlation == TWOFOLD_CORRELATION_INDEPENDENT);
+    CHECK(run(TWOFOLD_TV, other.view, nothing).correlation == TWOFOLD_CORRELATION_AUTO);
     CHECK(changes(TWOFOLD_DIP, [](twofold_job* job) { return twofold_job_set_seed(job, 3); }));
     CHECK(changes(TWOFOLD_TWO_STAGE, [](twofold_job* job) { return twofold_job_set_lambda(job, 1); }));
     CHECK(changes(TWOFOLD_TWO_STAGE,

@@ -11,12 +11,12 @@ using namespace twofold::zsn2n;
 
 namespace {
 
-std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, int threads, int depth,
+std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, int threads, int depth, int fold = 1,
                          test::FloatImage* in_place = nullptr) {
     const ImageView input = in_place ? in_place->view() : image.view();
     test::FloatImage output(input.width, input.height, input.channels);
     ThreadTeam team(threads);
-    Network network({input.channels, 16, depth}, "auto");
+    Network network({input.channels, 16, depth, fold}, "auto");
     const std::vector<float> parameters = test::random_values(network.shape().parameters(), 5, 0.2);
     Applier applier(network, input, in_place ? input : output.view(), {}, tile, team);
     ArenaPlan plan;
@@ -45,10 +45,40 @@ TEST_CASE("tiled equals untiled to the last bit") {
             }
 }
 
+TEST_CASE("tiled equals untiled where the network sees blocks of pixels") {
+    struct Size {
+        int width, height, channels;
+    };
+    for (const Size size : {Size{53, 41, 3}, {16, 64, 1}, {1, 40, 3}, {1, 1, 2}, {33, 18, 4}})
+        for (const int ensemble : {1, 2, 8}) {
+            INFO(size.width << "x" << size.height << "x" << size.channels << " ensemble " << ensemble);
+            const test::FloatImage image = test::noisy_scene(size.width, size.height, size.channels, 0.1);
+            const std::vector<float> whole = apply(image, 64, ensemble, 1, 3, 2);
+            for (const int tile : {16, 6, 2}) REQUIRE(apply(image, tile, ensemble, 3, 3, 2) == whole);
+        }
+}
+
+TEST_CASE("folding puts the pixels of a block side by side, and unfolding undoes it") {
+    // 2x4 pixels of two channels, numbered.
+    std::vector<float> pixels(16), blocks(16), back(16);
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i);
+    fold_pixels(2, 4, 2, 2, pixels.data(), blocks.data());
+    CHECK(blocks == std::vector<float>{0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15});
+    unfold_pixels(2, 4, 2, 2, blocks.data(), back.data());
+    CHECK(back == pixels);
+    const Rectangle blocks_inside = folded({-3, 1, 5, 8}, 2);
+    CHECK(blocks_inside.left == -2);
+    CHECK(blocks_inside.top == 0);
+    CHECK(blocks_inside.right == 3);
+    CHECK(blocks_inside.bottom == 4);
+}
+
 TEST_CASE("the output may replace the input") {
     const test::FloatImage image = test::noisy_scene(45, 70, 3, 0.1);
     test::FloatImage replaced = image;
-    REQUIRE(apply(image, 16, 1, 2, 3, &replaced) == apply(image, 64, 1, 1, 3));
+    REQUIRE(apply(image, 16, 1, 2, 3, 1, &replaced) == apply(image, 64, 1, 1, 3));
+    replaced = image;
+    REQUIRE(apply(image, 16, 1, 2, 2, 2, &replaced) == apply(image, 64, 1, 1, 2, 2));
 }
 
 TEST_CASE("a network that predicts nothing changes nothing") {

@@ -6,7 +6,7 @@
 
 #include "ops/metric/metric.h"
 #include "ops/noise/noise.h"
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "runtime/error.h"
 #include "tests/support/catch.h"

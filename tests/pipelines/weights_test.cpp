@@ -15,9 +15,9 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-Weights make_weights(int channels, int width, int depth, int ensemble) {
+Weights make_weights(int channels, int width, int depth, int ensemble, int fold = 1) {
     Weights weights;
-    weights.shape = {channels, width, depth};
+    weights.shape = {channels, width, depth, fold};
     weights.ensemble = ensemble;
     weights.values.resize(weights.shape.parameters());
     for (std::size_t i = 0; i < weights.values.size(); ++i) weights.values[i] = std::sin(static_cast<float>(i)) * 0.1f;
@@ -60,13 +60,14 @@ Bytes with_field(Bytes bytes, std::size_t offset, std::uint64_t value, std::size
 }  // namespace
 
 TEST_CASE("weights come back as they were", "[weights]") {
-    for (const Weights& weights :
-         {make_weights(1, 16, 1, 1), make_weights(3, 48, 2, 8), make_weights(4, 32, 3, 1), make_weights(2, 16, 8, 8)}) {
+    for (const Weights& weights : {make_weights(1, 16, 1, 1), make_weights(3, 48, 2, 8), make_weights(4, 32, 3, 1),
+                                   make_weights(2, 16, 8, 8), make_weights(3, 16, 2, 8, 2)}) {
         const Bytes bytes = stored(weights);
         const Weights loaded = load_weights(bytes.data(), bytes.size());
         CHECK(loaded.shape.channels == weights.shape.channels);
         CHECK(loaded.shape.width == weights.shape.width);
         CHECK(loaded.shape.depth == weights.shape.depth);
+        CHECK(loaded.shape.fold == weights.shape.fold);
         CHECK(loaded.ensemble == weights.ensemble);
         CHECK(loaded.values == weights.values);
         CHECK(stored(loaded) == bytes);
@@ -82,6 +83,8 @@ TEST_CASE("the stored form is the documented one", "[weights]") {
     const Bytes original = bytes;
     sign(&bytes);
     CHECK(bytes == original);
+    const Bytes folded = stored(make_weights(1, 16, 1, 8, 2));
+    CHECK(std::memcmp(folded.data(), "TWFWGHT2\1\0\0\0\x10\0\0\0\1\0\0\0\2\0\0\0\x08\0\0\0", 28) == 0);
 }
 
 TEST_CASE("weights cut at any byte are refused", "[weights]") {
@@ -122,6 +125,11 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
         }
     }
     CHECK_FALSE(is_refused(with_field(bytes, 20, 8, 4)));
+    const Bytes folded = stored(make_weights(1, 16, 1, 1, 2));
+    for (const std::uint32_t fold : {0u, 1u, 3u, 4u, 0xffffffffu}) {
+        CAPTURE(fold);
+        CHECK(is_refused(with_field(folded, 20, fold, 4)));
+    }
     for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{176}, std::uint64_t{178}, ~std::uint64_t{0},
                                       std::uint64_t{177} + (std::uint64_t{1} << 62)}) {
         CHECK(is_refused(with_field(bytes, 24, count, 8)));

@@ -29,14 +29,17 @@ struct Bench {
     test::FloatImage image = wave_image();
     NoiseModel noise;
     ops::NormalTable normals;
+    NoiseTexture texture;
     ThreadTeam team{2};
     Network network;
     Trainer trainer;
     Arena arena;
 
-    explicit Bench(const Recipe& recipe, const char* implementation = "auto")
-        : network({kChannels, recipe.width, recipe.depth}, implementation),
-          trainer(network, recipe, {image.view(), {}, 7, &noise, &normals}, team) {
+    // With `correlated` the noise that is added is alike in neighbouring pixels.
+    explicit Bench(const Recipe& recipe, const char* implementation = "auto", bool correlated = false)
+        : texture(test::noisy_scene(32, 32, kChannels, 0.1).view(), {}),
+          network({kChannels, recipe.width, recipe.depth, recipe.fold}, implementation),
+          trainer(network, recipe, {image.view(), {}, 7, &noise, &normals, correlated ? &texture : nullptr}, team) {
         for (auto& knots : noise.sigma) knots.fill(0.1f);
         ArenaPlan plan;
         trainer.reserve(plan);
@@ -100,18 +103,26 @@ TEST_CASE("loss and gradient equal those of the PyTorch reference") {
 }
 
 TEST_CASE("the gradient of every loss agrees with finite differences") {
-    // Weights of the terms: the paper's, the recorruption alone, and all together.
-    const LossTerms terms[] = {{1, 1, 0, 0.5f}, {0, 0, 1, 0.5f}, {1, 0, 0.5f, 1.0f}, {0.5f, 1, 1, 0.7f}};
-    for (const LossTerms& t : terms)
+    // Weights of the terms: the paper's, the recorruption alone, and all together; the recorruption also of blocks.
+    struct Case {
+        LossTerms terms;
+        int fold;
+        bool correlated;
+    };
+    const Case cases[] = {{{1, 1, 0, 0.5f}, 1, false},    {{0, 0, 1, 0.5f}, 1, false}, {{1, 0, 0.5f, 1.0f}, 1, false},
+                          {{0.5f, 1, 1, 0.7f}, 1, false}, {{0, 0, 1, 0.8f}, 2, false}, {{0, 0, 1, 1.0f}, 2, true}};
+    for (const Case& c : cases)
         for (const bool whole : {true, false}) {
+            const LossTerms& t = c.terms;
             Recipe recipe = make_recipe(RecipeName::kFast);
             recipe.width = 16;
             recipe.depth = 2;
+            recipe.fold = c.fold;
             recipe.loss = t;
             recipe.whole_image = whole;
             recipe.patch = 6;
             recipe.patches = 3;
-            Bench bench(recipe, "ref");
+            Bench bench(recipe, "ref", c.correlated);
             bench.trainer.gradient(bench.arena, 5);
             const std::span<const float> sum = bench.trainer.gradient_sum(bench.arena);
             const std::vector<float> gradient(sum.begin(), sum.end());

@@ -2,7 +2,7 @@
 #ifndef TWOFOLD_PIPELINES_COMMON_PRIOR_DENOISING_RECIPE_H
 #define TWOFOLD_PIPELINES_COMMON_PRIOR_DENOISING_RECIPE_H
 
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/pipeline.h"
 #include "pipelines/common/prior/recipe.h"
 

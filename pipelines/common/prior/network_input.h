@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/prior/data_term.h"
 #include "pipelines/common/prior/recipe.h"
 #include "runtime/arena.h"

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/pipeline.h"
 
 namespace twofold::prior {

@@ -1,6 +1,6 @@
 // How strong the noise is, by brightness: the noise level function of an image.
-#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_MODEL_H
-#define TWOFOLD_PIPELINES_COMMON_NOISE_MODEL_H
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_NOISE_MODEL_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_NOISE_MODEL_H
 
 #include <algorithm>
 #include <array>

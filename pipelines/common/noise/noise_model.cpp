@@ -1,8 +1,10 @@
-#include "pipelines/common/noise_model.h"
+#include "pipelines/common/noise/noise_model.h"
 
 #include <cmath>
 #include <vector>
 
+#include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/second_difference.h"
 #include "runtime/random.h"
 
 namespace twofold {
@@ -29,23 +31,19 @@ struct Window {
     bool clipped;  // every sample is black or white
 };
 
-// Mean square of the window filtered with [1 -2 1] x [1 -2 1] / 6, which has unit gain for white noise and none for
-// planes (Immerkaer 1996), and the window's mean.
 Window measure(const float* window, int channels, int channel) {
     const int row = kSide * channels;
-    float sum = 0, squares = 0;
+    float sum = 0;
     bool clipped = true;
     for (int y = 0; y < kSide; ++y)
         for (int x = 0; x < kSide; ++x) {
-            const float* p = window + y * row + x * channels + channel;
-            sum += *p;
-            clipped = clipped && (*p <= 0.002f || *p >= 0.998f);
-            if (x < 2 || y < 2) continue;
-            const auto second = [&](const float* q) { return q[-2 * channels] - 2 * q[-channels] + q[0]; };
-            const float d = (second(p - 2 * row) - 2 * second(p - row) + second(p)) / 6;
-            squares += d * d;
+            const float value = window[y * row + x * channels + channel];
+            sum += value;
+            clipped = clipped && (value <= 0.002f || value >= 0.998f);
         }
-    return {sum / (kSide * kSide), squares / ((kSide - 2) * (kSide - 2)), channel, clipped};
+    const float energy =
+        second_difference_energy(window + row + channels + channel, channels, row, kSide - 2, kSide - 2, 1);
+    return {sum / (kSide * kSide), energy, channel, clipped};
 }
 
 std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& white) {
@@ -62,12 +60,6 @@ std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& whi
         for (int c = 0; c < channels; ++c) windows.push_back(measure(pixels.data(), channels, c));
     }
     return windows;
-}
-
-float quantile(std::vector<float>& values, double share) {
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * double(values.size()));
-    std::nth_element(values.begin(), place, values.end());
-    return *place;
 }
 
 // The quietest fifth of windows shows the noise; the rest shows the image as well. Windows of pure noise are much
@@ -87,16 +79,12 @@ void drop_clipped(std::vector<Window>& windows) {
     if (static_cast<std::size_t>(count) + windows.size() / 50 < windows.size()) std::erase_if(windows, clipped);
 }
 
-struct Point {
-    double brightness, variance;
-};
-
 // Variance by brightness over all channels, smoothed over neighbouring classes.
-std::vector<Point> brightness_curve(std::vector<Window>& windows) {
+LevelCurve brightness_curve(std::vector<Window>& windows) {
     std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) {
         return a.brightness != b.brightness ? a.brightness < b.brightness : a.variance < b.variance;
     });
-    std::vector<Point> points;
+    LevelCurve points;
     std::vector<float> variances;
     for (std::size_t k = 0; k < kClasses; ++k) {
         const std::size_t first = k * windows.size() / kClasses, end = (k + 1) * windows.size() / kClasses;
@@ -108,24 +96,8 @@ std::vector<Point> brightness_curve(std::vector<Window>& windows) {
         }
         points.push_back({sum / double(end - first), quiet_variance(variances)});
     }
-    std::vector<Point> smooth = points;
-    for (std::size_t k = 0; k < points.size(); ++k) {
-        const double below = points[k > 0 ? k - 1 : k].variance;
-        const double above = points[k + 1 < points.size() ? k + 1 : k].variance;
-        smooth[k].variance = (below + 2 * points[k].variance + above) / 4;
-    }
-    return smooth;
-}
-
-double interpolate(const std::vector<Point>& curve, double brightness) {
-    if (brightness <= curve.front().brightness) return curve.front().variance;
-    for (std::size_t k = 1; k < curve.size(); ++k) {
-        if (brightness > curve[k].brightness) continue;
-        const double width = curve[k].brightness - curve[k - 1].brightness;
-        const double t = width > 0 ? (brightness - curve[k - 1].brightness) / width : 0;
-        return curve[k - 1].variance + t * (curve[k].variance - curve[k - 1].variance);
-    }
-    return curve.back().variance;
+    smooth(points);
+    return points;
 }
 
 }  // namespace
@@ -136,7 +108,7 @@ NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
     std::vector<Window> windows = sample_windows(image, white);
     drop_clipped(windows);
     model.measured = true;
-    const std::vector<Point> curve = brightness_curve(windows);
+    const LevelCurve curve = brightness_curve(windows);
     std::vector<float> ratios;
     double variance_sum = 0;
     for (int c = 0; c < image.colour_channels(); ++c) {
