@@ -103,6 +103,7 @@ void Applier::load_tile(const Arena& arena, const Tile& tile, const TilePlan& me
         std::copy_n(band + y * band_row + (tile.x - halo + tile.inside.left) * channels,
                     (tile.inside.right - tile.inside.left) * channels,
                     staging + (y * padded_width + tile.inside.left) * channels);
+    if (network_.shape().mirrors_border()) mirror_outside(padded_height, padded_width, channels, tile.inside, staging);
     std::fill_n(arena[memory.noise].data(), ops::dense_size(tile.height, tile.width, channels), 0.0f);
 }
 
@@ -121,9 +122,11 @@ void Applier::predict(const Arena& arena, std::span<const float> parameters, con
         apply_symmetry(symmetry, padded_height, padded_width, channels, arena[memory.staging].data(), input);
         clip(white_.limit, input, ops::dense_size(padded_height, padded_width, channels));
         if (fold > 1) fold_pixels(height + 2 * halo, width + 2 * halo, channels, fold, input, pass.activations[0]);
-        network_.forward(height / fold, width / fold,
-                         folded(apply_symmetry(symmetry, padded_height, padded_width, tile.inside), fold),
-                         parameters.data(), arena[packed_].data(), pass);
+        const int blocks_halo = 2 * network_.shape().halo();
+        const Rectangle inside = network_.shape().mirrors_border()
+                                     ? Rectangle{0, 0, width / fold + blocks_halo, height / fold + blocks_halo}
+                                     : apply_symmetry(symmetry, padded_height, padded_width, tile.inside);
+        network_.forward(height / fold, width / fold, inside, parameters.data(), arena[packed_].data(), pass);
         if (fold > 1) unfold_pixels(height, width, channels, fold, pass.output, output);
         add_inverse_symmetry(symmetry, tile.height, tile.width, channels, output, 1.0f / static_cast<float>(ensemble),
                              arena[memory.noise].data(), std::ptrdiff_t{tile.width} * channels);

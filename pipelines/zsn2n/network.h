@@ -35,6 +35,9 @@ struct NetworkShape {
     int samples() const { return channels * fold * fold; }  // of a block
     int halo() const { return depth; }                      // blocks that an output block sees on each side
     int image_halo() const { return depth * fold; }         // the same in pixels
+    // Beyond the image's border there is a mirror image of it; else zeros on every layer, as published. A network that
+    // looks far would show a frame around the image otherwise.
+    bool mirrors_border() const { return fold > 1; }
     LayerShape layer(int index) const {
         LayerShape shape{};
         std::size_t offset = 0;

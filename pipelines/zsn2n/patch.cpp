@@ -29,8 +29,12 @@ void for_each_folded(int height, int width, int channels, int fold, const Visit&
         }
 }
 
-// Rounds down, below zero as well.
-int floor_divide(int value, int by) { return value >= 0 ? value / by : -((by - 1 - value) / by); }
+// The place of [first, end) that mirrors at both ends show at `place`; the nearest one where it is too far off.
+int mirrored(int place, int first, int end) {
+    if (place < first) place = 2 * first - 1 - place;
+    if (place >= end) place = 2 * end - 1 - place;
+    return std::clamp(place, first, end - 1);
+}
 
 }  // namespace
 
@@ -70,9 +74,16 @@ void unfold_pixels(int height, int width, int channels, int fold, const float* s
                     [&](int pixel, int sample) { std::copy_n(src + sample, channels, dst + pixel); });
 }
 
-Rectangle folded(const Rectangle& pixels, int fold) {
-    return {floor_divide(pixels.left, fold), floor_divide(pixels.top, fold),
-            floor_divide(pixels.right + fold - 1, fold), floor_divide(pixels.bottom + fold - 1, fold)};
+void mirror_outside(int height, int width, int channels, const Rectangle& inside, float* patch) {
+    const auto at = [&](int x, int y) { return patch + (y * width + x) * channels; };
+    const int left = std::clamp(inside.left, 0, width), right = std::clamp(inside.right, left, width);
+    const int top = std::clamp(inside.top, 0, height), bottom = std::clamp(inside.bottom, top, height);
+    for (int y = top; y < bottom; ++y) {
+        for (int x = 0; x < width; ++x)
+            if (x < left || x >= right) std::copy_n(at(mirrored(x, left, right), y), channels, at(x, y));
+    }
+    for (int y = 0; y < height; ++y)
+        if (y < top || y >= bottom) std::copy_n(at(0, mirrored(y, top, bottom)), width * channels, at(0, y));
 }
 
 Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std::int64_t x, std::int64_t y, int width,

@@ -27,8 +27,9 @@ Rectangle apply_symmetry(const Symmetry& symmetry, int height, int width, const 
 // whose sides are multiples of fold; and back.
 void fold_pixels(int height, int width, int channels, int fold, const float* src, float* dst);
 void unfold_pixels(int height, int width, int channels, int fold, const float* src, float* dst);
-// Blocks that lie in a rectangle of pixels, wholly or in part.
-Rectangle folded(const Rectangle& pixels, int fold);
+// Fill the pixels of a patch (height x width, dense) outside a rectangle with those inside, mirrored at its edges, the
+// outermost one twice.
+void mirror_outside(int height, int width, int channels, const Rectangle& inside, float* patch);
 
 // The part of the image, width x height pixels large, that a patch at (x, y) of the given size covers, in the patch's
 // coordinates.

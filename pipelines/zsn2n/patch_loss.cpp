@@ -191,7 +191,13 @@ void PatchLoss::recorrupt(const Loaded& patch, const TrainingImage& image, float
                 input[index] = centre[x * channels + c] + terms_.recorruption_strength * noise[index];
             }
     }
-    clear_outside(height, width, channels, shifted(patch.inside, offset), {input, std::ptrdiff_t{width} * channels});
+    const Rectangle inside = shifted(patch.inside, offset);
+    // Mirrored pixels carry the noise of the pixel that they show: with another one the network would see each pixel
+    // near the border twice, and learn its noise.
+    if (network_.shape().mirrors_border())
+        mirror_outside(height, width, channels, inside, input);
+    else
+        clear_outside(height, width, channels, inside, {input, std::ptrdiff_t{width} * channels});
 }
 
 double PatchLoss::run_recorruption(const Arena& arena, const PatchPlan& plan, const Loaded& patch,
@@ -216,7 +222,8 @@ double PatchLoss::run_recorruption(const Arena& arena, const PatchPlan& plan, co
         noise = unfolded;
     }
     const int height = patch.height / fold, width = patch.width / fold, samples = shape.samples();
-    const Rectangle inside = folded(shifted(patch.inside, reach() - shape.image_halo()), fold);
+    const Rectangle inside = shape.mirrors_border() ? Rectangle{0, 0, width + 2 * halo, height + 2 * halo}
+                                                    : shifted(patch.inside, reach() - shape.image_halo());
     network_.forward(height, width, inside, p.values, p.packed, pass);
 
     const std::ptrdiff_t row = std::ptrdiff_t{width + 2 * halo} * samples, out_row = std::ptrdiff_t{width} * samples;
