@@ -57,7 +57,7 @@ constexpr double kTolerance = 0.02;
 // The numbers are those of x86-64 with AVX-512.
 
 TEST_CASE("TV is as good on every processor", "[parity]") {
-    CHECK(psnr_after(TWOFOLD_TV, 0) == Approx(29.9657).margin(kTolerance));
+    CHECK(psnr_after(TWOFOLD_TV, 0) == Approx(29.9304).margin(kTolerance));
 }
 
 TEST_CASE("the first steps of training are the same on every processor", "[parity]") {
@@ -66,5 +66,5 @@ TEST_CASE("the first steps of training are the same on every processor", "[parit
 }
 
 TEST_CASE("training is as good on every processor", "[parity][slow]") {
-    CHECK(psnr_after(TWOFOLD_ZSN2N, 120) == Approx(26.6957).margin(kTolerance));
+    CHECK(psnr_after(TWOFOLD_ZSN2N, 120) == Approx(26.7270).margin(kTolerance));
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "pipelines/common/noise/chroma_noise.h"
 #include "pipelines/common/noise/level_curve.h"
 #include "pipelines/common/noise/second_difference.h"
 #include "runtime/random.h"
@@ -103,6 +104,8 @@ LevelCurve brightness_curve(std::vector<Window>& windows) {
 }  // namespace
 
 NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
+    const ChromaNoise chroma = measure_chroma_noise(image, white);
+    if (!chroma.shared) return chroma.model;
     NoiseModel model;
     if (image.width < kSide || image.height < kSide) return model;
     std::vector<Window> windows = sample_windows(image, white);

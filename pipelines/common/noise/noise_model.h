@@ -38,8 +38,9 @@ struct NoiseModel {
 };
 
 // Measured on a random sample of windows, at a cost that does not depend on the image's size: the variance of the
-// windows after a filter that removes planes, of which the quietest fifth in each class of brightness is taken for
-// pure noise. All zero for images smaller than a window (10x10).
+// windows after a filter that removes planes, of which the quietest in each class of brightness are taken for pure
+// noise. In colour images that of the channels' differences, unless the channels have noise in common (chroma_noise.h).
+// All zero for images smaller than a window (10x10).
 NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white);
 
 }  // namespace twofold
