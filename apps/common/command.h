@@ -21,6 +21,7 @@ Command add_inpaint(CLI::App& root);
 Command add_upscale(CLI::App& root);
 Command add_noise(CLI::App& root);
 Command add_compare(CLI::App& root);
+Command add_estimate(CLI::App& root);
 Command add_evaluate(CLI::App& root);
 Command add_bench(CLI::App& root);
 Command add_info(CLI::App& root);

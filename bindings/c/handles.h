@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -71,6 +72,12 @@ inline void require(bool condition, ErrorCode code, const char* sentence) {
 
 inline void require_argument(bool condition, const char* sentence) {
     require(condition, ErrorCode::kInvalidArgument, sentence);
+}
+
+inline void require_white_level(double white) {
+    constexpr double kLow = std::numeric_limits<float>::min(), kHigh = std::numeric_limits<float>::max();
+    require_argument(white == 0 || (white >= kLow && white <= kHigh),
+                     "the white level must be 0 or a positive float32 number");
 }
 
 // The number behind an enumerator that a C caller may have set to anything; reading it as an enum would be undefined.

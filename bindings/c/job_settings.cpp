@@ -154,9 +154,7 @@ twofold_status twofold_job_set_deadline(twofold_job* job, double seconds) {
 
 twofold_status twofold_job_set_white_level(twofold_job* job, double white) {
     return set(job, [&] {
-        constexpr double kLow = std::numeric_limits<float>::min(), kHigh = std::numeric_limits<float>::max();
-        require_argument(white == 0 || (white >= kLow && white <= kHigh),
-                         "the white level must be 0 or a positive float32 number");
+        require_white_level(white);
         job->settings.white = static_cast<float>(white);
     });
 }

@@ -153,7 +153,6 @@ typedef enum twofold_recipe {
     TWOFOLD_RECIPE_PAPER = 2 /* the published settings on the whole image; its cost grows with the image */
 } twofold_recipe;
 
-/* What Deep Image Prior is to remove. */
 /* How the noise of neighbouring pixels is related. */
 typedef enum twofold_correlation {
     TWOFOLD_CORRELATION_AUTO = 0,        /* measured in the image */
@@ -161,6 +160,7 @@ typedef enum twofold_correlation {
     TWOFOLD_CORRELATION_CORRELATED = 2   /* they are alike, as in what cameras write */
 } twofold_correlation;
 
+/* What Deep Image Prior is to remove. */
 typedef enum twofold_defect {
     TWOFOLD_DEFECT_NOISE = 0,           /* independent from pixel to pixel */
     TWOFOLD_DEFECT_JPEG = 1,            /* blocks and ringing of a strong compression */
@@ -379,6 +379,47 @@ typedef struct twofold_metrics {
  * 1) and clamped to [0, 1]. SSIM windows are cut at the border, so any size works. */
 TWOFOLD_API twofold_status twofold_compare(twofold_context* context, const twofold_image* a, const twofold_image* b,
                                            twofold_metrics* metrics);
+
+/* --------------------------------------------------------------------------------------- noise estimate */
+
+#define TWOFOLD_BRIGHTNESS_KNOTS 17
+#define TWOFOLD_CORRELATION_REACH 4 /* pixels */
+
+/* Standard deviations are on the 0..255 scale of the white level, brightness on the scale where it is 1. */
+typedef struct twofold_channel_noise {
+    double sigma;      /* standard deviation over the image's own brightnesses */
+    double snr;        /* dB: mean square of the channel without its noise over the noise's variance */
+    double gain;       /* the line that fits best: variance = gain * (brightness - offset) + (read_noise / 255)^2; */
+    double read_noise; /* 1 / gain are the photons at white */
+    double offset;     /* brightness that stands for no light, such as a camera's pedestal; 0 where none shows */
+    double sigma_by_brightness[TWOFOLD_BRIGHTNESS_KNOTS]; /* at 0, 1/16 ... 1 */
+    double smallest, largest;                             /* samples, as they are in the image */
+    double black, white; /* shares of the samples, 0..1, at the smallest and the largest where that is a bound: 0 and
+                            the greatest of the integer types, or a value that a thousandth of the samples share */
+} twofold_channel_noise;
+
+typedef struct twofold_noise {
+    int32_t channels;                /* colour channels; alpha is not looked at */
+    int32_t bits;                    /* that the steps between samples need; 0: float samples without steps */
+    twofold_correlation correlation; /* from pixel to pixel: INDEPENDENT or CORRELATED */
+    int32_t reserved;
+    double white; /* sample value that counts as white */
+    double sigma; /* over all channels */
+    double snr;
+    double row_noise, column_noise;    /* standard deviation of what each row, or column, has in common */
+    int64_t hot_samples, dead_samples; /* that stand out of all eight neighbours, brighter or darker, more than noise
+                                          and picture do */
+    /* Mean over the channels, [dy + 4][dx + 4], measured where the image is flat; 1 in the middle. */
+    double autocorrelation[2 * TWOFOLD_CORRELATION_REACH + 1][2 * TWOFOLD_CORRELATION_REACH + 1];
+    twofold_channel_noise channel[4];
+} twofold_noise;
+
+/* Measure the noise of an image. `white` as for twofold_job_set_white_level, 0 to find it. Samples that were clipped do
+ * not count: the levels are those of the noise before that. The picture itself is told from the noise by being smooth
+ * somewhere or alike in red, green and blue; where a grey image is textured all over, the level comes out too high.
+ * TWOFOLD_UNSUPPORTED for images of less than 24 pixels a side. */
+TWOFOLD_API twofold_status twofold_measure_noise(twofold_context* context, const twofold_image* image, double white,
+                                                 twofold_noise* noise);
 
 /* ---------------------------------------------------------------------------------------------- benchmark */
 

@@ -143,6 +143,12 @@ class Context {
                    std::uint64_t seed = 0) {
         detail::check(twofold_add_noise(get(), &clean, &noisy, kind, level, seed), get());
     }
+    // See twofold_measure_noise.
+    twofold_noise measure_noise(const twofold_image& image, double white = 0) {
+        twofold_noise noise;
+        detail::check(twofold_measure_noise(get(), &image, white, &noise), get());
+        return noise;
+    }
     // See twofold_compare.
     twofold_metrics compare(const twofold_image& a, const twofold_image& b) {
         twofold_metrics metrics = {};

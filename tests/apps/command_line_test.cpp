@@ -58,6 +58,9 @@ TEST_CASE("wrong usage is one sentence and exit code 2") {
         {"noise", "a.png", "-o", "b.png", "--poisson", "0"},
         {"noise", "a.png", "-o", "b.png", "--gaussian", "1", "--poisson", "1"},
         {"compare", "a.png"},
+        {"estimate"},
+        {"estimate", "a.png", "b.png"},
+        {"estimate", "a.png", "--white", "0"},
         {"compare", "-", "-"},
         {"evaluate", "a.png"},
         {"evaluate", "a.png", "--gaussian", "1", "--crop", "-1"},
@@ -83,7 +86,7 @@ TEST_CASE("a wrong word is named") {
 }
 
 TEST_CASE("help and version go to standard output") {
-    for (const char* command : {"denoise", "noise", "compare", "evaluate", "bench", "info", "completion"}) {
+    for (const char* command : {"denoise", "estimate", "noise", "compare", "evaluate", "bench", "info", "completion"}) {
         const Ran help = run({command, "--help"});
         CHECK(help.code == 0);
         CHECK(help.err.empty());

@@ -44,6 +44,46 @@ TEST_CASE("noise has the asked strength and depends on the seed alone") {
     CHECK(piped.out.size() > 1000);
 }
 
+TEST_CASE("estimate") {
+    const Folder folder;
+    save(folder / "clean.png", picture(128, 128, 3, SampleType::kUint8, false), Format::kPng);
+    REQUIRE(run({"noise", folder / "clean.png", "-o", folder / "noisy.png", "--gaussian", "20"}).code == 0);
+    SECTION("JSON") {
+        const Ran ran = run({"estimate", folder / "noisy.png", "--json"});
+        REQUIRE(ran.code == 0);
+        const auto json = nlohmann::ordered_json::parse(ran.out);
+        CHECK(keys(json) == std::vector<std::string>{"input", "width", "height", "noise", "white", "bits", "sigma",
+                                                     "snr", "row_noise", "column_noise", "hot_samples", "dead_samples",
+                                                     "autocorrelation", "channels"});
+        CHECK(json.at("noise") == "independent");
+        CHECK(json.at("sigma").get<double>() == Approx(20).epsilon(0.1));
+        CHECK(json.at("bits") == 8);
+        CHECK(json.at("autocorrelation").size() == 9);
+        CHECK(json.at("autocorrelation").at(4).at(4) == 1);
+        REQUIRE(json.at("channels").size() == 3);
+        CHECK(keys(json.at("channels").at(0)) == std::vector<std::string>{"name", "sigma", "snr", "gain", "read_noise",
+                                                                          "offset", "sigma_by_brightness", "smallest",
+                                                                          "largest", "black", "white"});
+        CHECK(json.at("channels").at(1).at("name") == "green");
+        CHECK(json.at("channels").at(0).at("sigma_by_brightness").size() == 17);
+    }
+    SECTION("text") {
+        const Ran ran = run({"estimate", "-"}, read_file(folder / "noisy.png"));
+        CHECK(ran.code == 0);
+        CHECK(ran.out.find("independent") != std::string::npos);
+        CHECK(ran.out.find("blue") != std::string::npos);
+        CHECK(ran.err == "");
+    }
+    SECTION("what cannot be measured") {
+        save(folder / "small.png", picture(20, 20), Format::kPng);
+        CHECK(run({"estimate", folder / "small.png"}).code == 3);
+        CHECK(run({"estimate", folder / "missing.png"}).code == 3);
+        const Ran white = run({"estimate", folder / "noisy.png", "--white", "2"});
+        CHECK(white.code == 2);
+        CHECK(white.err.find("8 bits") != std::string::npos);
+    }
+}
+
 TEST_CASE("compare") {
     const Folder folder;
     save(folder / "a.png", picture(40, 30), Format::kPng);

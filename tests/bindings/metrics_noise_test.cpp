@@ -91,3 +91,52 @@ TEST_CASE("images that cannot be compared are refused", "[metric]") {
     CHECK(twofold_compare(context, &a.view, &bad.view, &metrics) == TWOFOLD_NON_FINITE);
     CHECK(twofold_compare(context, &bad.view, &a.view, &metrics) == TWOFOLD_NON_FINITE);
 }
+
+TEST_CASE("noise is measured in any type, without alpha", "[estimate]") {
+    const Context context;
+    Picture<float> flat(128, 96, 4, true);
+    std::fill(flat.pixels.begin(), flat.pixels.end(), 0.5f);
+    Picture<std::uint8_t> noisy(128, 96, 4, true);
+    REQUIRE(twofold_add_noise(context, &flat.view, &noisy.view, TWOFOLD_NOISE_GAUSSIAN, 12, 1) == TWOFOLD_OK);
+    twofold_noise noise;
+    REQUIRE(twofold_measure_noise(context, &noisy.view, 0, &noise) == TWOFOLD_OK);
+    CHECK(noise.channels == 3);
+    CHECK(noise.bits == 8);
+    CHECK(noise.white == 255);
+    CHECK(noise.correlation == TWOFOLD_CORRELATION_INDEPENDENT);
+    CHECK(noise.sigma == Approx(12).epsilon(0.03));
+    CHECK(noise.snr == Approx(20 * std::log10(127.5 / 12)).margin(0.5));
+    CHECK(noise.autocorrelation[4][4] == 1);
+    for (int c = 0; c < 3; ++c) {
+        CHECK(noise.channel[c].sigma == Approx(12).epsilon(0.05));
+        CHECK(noise.channel[c].sigma_by_brightness[8] == Approx(12).epsilon(0.05));
+        CHECK(noise.channel[c].smallest > 50);
+        CHECK(noise.channel[c].largest < 205);
+        CHECK(noise.channel[c].black == 0);
+    }
+    CHECK(noise.channel[3].sigma == 0);
+
+    // Float samples on a scale of their own.
+    Picture<float> scaled(128, 96, 1);
+    for (std::size_t i = 0; i < scaled.pixels.size(); ++i)
+        scaled.pixels[i] = 4000.0f / 255.0f * static_cast<float>(noisy.pixels[4 * i]);
+    REQUIRE(twofold_measure_noise(context, &scaled.view, 4000, &noise) == TWOFOLD_OK);
+    CHECK(noise.white == 4000);
+    CHECK(noise.sigma == Approx(12).epsilon(0.05));
+}
+
+TEST_CASE("noise that cannot be measured is refused", "[estimate]") {
+    const Context context;
+    twofold_noise noise;
+    const Picture<std::uint8_t> small(23, 40, 1), enough(24, 24, 1);
+    CHECK(twofold_measure_noise(context, &enough.view, 0, &noise) == TWOFOLD_OK);
+    CHECK(twofold_measure_noise(context, &small.view, 0, &noise) == TWOFOLD_UNSUPPORTED);
+    CHECK(context.message().find("23x40") != std::string::npos);
+    CHECK(twofold_measure_noise(context, nullptr, 0, &noise) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_measure_noise(context, &enough.view, 0, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    for (const double white : {-1.0, HUGE_VAL, std::nan("")})
+        CHECK(twofold_measure_noise(context, &enough.view, white, &noise) == TWOFOLD_INVALID_ARGUMENT);
+    Picture<float> bad(40, 40, 1);
+    bad.pixels[100] = std::nanf("");
+    CHECK(twofold_measure_noise(context, &bad.view, 0, &noise) == TWOFOLD_NON_FINITE);
+}

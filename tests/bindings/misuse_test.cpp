@@ -45,6 +45,8 @@ TEST_CASE("NULL handles are refused", "[misuse]") {
     CHECK(twofold_weights_info(nullptr, &channels, &parameters) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_add_noise(nullptr, &picture.view, &picture.view, TWOFOLD_NOISE_GAUSSIAN, 1, 1) ==
           TWOFOLD_INVALID_ARGUMENT);
+    twofold_noise noise;
+    CHECK(twofold_measure_noise(nullptr, &picture.view, 0, &noise) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_compare(nullptr, &picture.view, &picture.view, &metrics) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_benchmark(nullptr, 1, 1, nullptr, nullptr) == TWOFOLD_INVALID_ARGUMENT);
     twofold_context_destroy(nullptr);

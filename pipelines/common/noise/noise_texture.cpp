@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/plane.h"
 #include "pipelines/common/noise/second_difference.h"
 #include "runtime/random.h"
 
@@ -33,32 +34,6 @@ struct Window {
     double score = 0;  // the largest variance, in units of what is expected at that brightness
 };
 
-// Takes the least-squares plane from a window's channel. Returns its mean; `squares` is what is left.
-float take_plane(float* window, int channels, float* squares) {
-    constexpr float kCentre = (kSide - 1) / 2.0f;
-    constexpr float kMoment = kSamples * (kSide * kSide - 1) / 12.0f;  // of one coordinate
-    float sum = 0, slope_x = 0, slope_y = 0;
-    const auto at = [&](int x, int y) -> float& { return window[(y * kSide + x) * channels]; };
-    for (int y = 0; y < kSide; ++y)
-        for (int x = 0; x < kSide; ++x) {
-            const float value = at(x, y);
-            sum += value;
-            slope_x += value * (static_cast<float>(x) - kCentre);
-            slope_y += value * (static_cast<float>(y) - kCentre);
-        }
-    const float mean = sum / kSamples;
-    slope_x /= kMoment;
-    slope_y /= kMoment;
-    *squares = 0;
-    for (int y = 0; y < kSide; ++y)
-        for (int x = 0; x < kSide; ++x) {
-            float& value = at(x, y);
-            value -= mean + slope_x * (static_cast<float>(x) - kCentre) + slope_y * (static_cast<float>(y) - kCentre);
-            *squares += value * value;
-        }
-    return mean;
-}
-
 // Reads windows of an image and keeps one at a time.
 class WindowReader {
   public:
@@ -85,7 +60,7 @@ class WindowReader {
                                         std::ptrdiff_t{kSide} * channels, kSide - 2, kSide - 2, 1);
     }
     float take_plane(int c, float* squares) {
-        return twofold::take_plane(pixels_.data() + c, image_.colour_channels(), squares);
+        return twofold::take_plane(pixels_.data() + c, kSide, image_.colour_channels(), squares);
     }
     const std::vector<float>& pixels() const { return pixels_; }
 
@@ -179,16 +154,18 @@ NoiseTexture::NoiseTexture(const ImageView& image, const WhiteLevel& white)
     // Strength by brightness.
     double variance_sum = 0;
     const auto channels = static_cast<std::size_t>(channels_);
-    std::vector<LevelCurve> curves;
     for (std::size_t c = 0; c < channels; ++c) {
-        const LevelCurve& curve = curves.emplace_back(level_curve(windows, c));
+        const LevelCurve& curve = curves_.emplace_back(level_curve(windows, c));
+        double channel_sum = 0;
         for (std::size_t k = 0; k <= NoiseModel::kIntervals; ++k)
             model_.sigma[c][k] = static_cast<float>(std::sqrt(interpolate(curve, double(k) / NoiseModel::kIntervals)));
         for (Window& window : windows) {
             const double expected = interpolate(curve, double{window.brightness[c]});
-            variance_sum += expected;
+            channel_sum += expected;
             window.score = std::max(window.score, double{window.variance[c]} / std::max(expected, 1e-12));
         }
+        sigma_[c] = std::sqrt(channel_sum / double(windows.size()));
+        variance_sum += channel_sum;
     }
     model_.mean_sigma = std::sqrt(variance_sum / double(windows.size() * channels));
     model_.measured = true;
@@ -202,7 +179,7 @@ NoiseTexture::NoiseTexture(const ImageView& image, const WhiteLevel& white)
         for (std::size_t c = 0; c < channels; ++c) {
             float squares = 0;
             const float brightness = reader.take_plane(static_cast<int>(c), &squares);
-            const double expected = interpolate(curves[c], double{brightness});
+            const double expected = interpolate(curves_[c], double{brightness});
             scale[c] = expected > 0 ? static_cast<float>(1 / std::sqrt(expected)) : 0;
         }
         for (std::size_t j = 0; j < reader.pixels().size(); ++j)

@@ -7,10 +7,12 @@
 #ifndef TWOFOLD_PIPELINES_COMMON_NOISE_NOISE_TEXTURE_H
 #define TWOFOLD_PIPELINES_COMMON_NOISE_NOISE_TEXTURE_H
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "pipelines/common/noise/level_curve.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/white_level.h"
 #include "runtime/image_view.h"
@@ -27,6 +29,10 @@ class NoiseTexture {
 
     // Standard deviation over all frequencies.
     const NoiseModel& model() const { return model_; }
+    // Of one channel, over the image's own brightnesses.
+    double sigma(int channel) const { return sigma_[static_cast<std::size_t>(channel)]; }
+    // Variance of each channel by brightness, where the image has windows to measure it.
+    const std::vector<LevelCurve>& curves() const { return curves_; }
     // Noise of variance 1 in each channel, height x width x channels, dense; a different piece for every stream.
     void fill(std::uint64_t seed, std::uint64_t stream, int height, int width, float* dst) const;
 
@@ -38,6 +44,8 @@ class NoiseTexture {
 
     int channels_;
     NoiseModel model_;
+    std::vector<LevelCurve> curves_;  // a channel each
+    std::array<double, 4> sigma_{};
     std::vector<float> field_;  // kPeriod x kPeriod x channels
 };
 

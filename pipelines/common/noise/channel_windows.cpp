@@ -1,0 +1,68 @@
+#include "pipelines/common/noise/channel_windows.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "pipelines/common/noise/second_difference.h"
+#include "runtime/random.h"
+
+namespace twofold {
+namespace {
+
+constexpr std::uint64_t kStream = 7;
+constexpr std::uint64_t kWindows = 4096;
+constexpr int kSide = ChannelWindow::kSide;
+constexpr float kBlack = 0.002f, kWhite = 0.998f;
+
+// Mean square of the second difference of the samples `step` apart that begin at `first`.
+float energy(const float* first, int step) {
+    return second_difference_energy(first + kSide * step + step, step, std::ptrdiff_t{kSide} * step, kSide - 2,
+                                    kSide - 2, 1);
+}
+
+ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vector<float>* differences) {
+    ChannelWindow window;
+    for (int c = 0; c < channels; ++c) {
+        float sum = 0;
+        int clipped = 0;
+        for (std::size_t i = static_cast<std::size_t>(c); i < pixels.size(); i += static_cast<std::size_t>(channels)) {
+            sum += pixels[i];
+            clipped += pixels[i] <= kBlack || pixels[i] >= kWhite ? 1 : 0;
+        }
+        const auto channel = static_cast<std::size_t>(c);
+        window.clipped = std::max(window.clipped, clipped);
+        window.brightness[channel] = sum / ChannelWindow::kSamples;
+        window.energy[channel] = energy(pixels.data() + c, channels);
+        window.mean_brightness += window.brightness[channel] / static_cast<float>(channels);
+        window.mean_energy += window.energy[channel] / static_cast<float>(channels);
+    }
+    if (channels != 3) return window;
+    for (std::size_t i = 0; i < pixels.size(); i += 3) {
+        float* d = differences->data() + i;
+        d[0] = pixels[i] - pixels[i + 1];
+        d[1] = pixels[i] - pixels[i + 2];
+        d[2] = pixels[i + 1] - pixels[i + 2];
+    }
+    for (std::size_t p = 0; p < 3; ++p) window.difference[p] = energy(differences->data() + p, 3);
+    return window;
+}
+
+}  // namespace
+
+std::vector<ChannelWindow> sample_channel_windows(const ImageView& image, const WhiteLevel& white) {
+    const int channels = image.colour_channels();
+    std::vector<ChannelWindow> windows;
+    windows.reserve(kWindows);
+    std::vector<float> pixels(static_cast<std::size_t>(ChannelWindow::kSamples * channels)), differences(pixels.size());
+    for (std::uint64_t i = 0; i < kWindows; ++i) {
+        const RandomBlock words = random_block(0, kStream, i);
+        load_rectangle(image, white.white, uniform_index(words[0], image.width - kSide + 1),
+                       uniform_index(words[1], image.height - kSide + 1), kSide, kSide, pixels.data(),
+                       std::ptrdiff_t{kSide} * channels);
+        clip(white.limit, pixels.data(), pixels.size());
+        windows.push_back(measure(pixels, channels, &differences));
+    }
+    return windows;
+}
+
+}  // namespace twofold

@@ -1,0 +1,206 @@
+#include "pipelines/estimate/photon_transfer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "pipelines/common/noise/channel_windows.h"
+#include "pipelines/estimate/clipped_noise.h"
+
+namespace twofold {
+namespace {
+
+constexpr std::size_t kClasses = 8;  // of brightness, with equally many windows
+constexpr int kRounds = 6;
+constexpr double kFirstGuess = 0.01;  // standard deviation
+constexpr double kBetter = 0.9;       // how much smaller the error is of a fit that is taken for better
+constexpr std::size_t kFewest = 256;  // windows to measure by
+constexpr double kLeastShare = 0.05;  // of the mean variance, below which a channel's own is not believed
+constexpr double kLeast = 1e-12;      // variance of an image without noise
+constexpr double kMisfit = 0.08;      // relative error that one source of noise may leave before there are two
+constexpr double kSame = 1e-6;        // difference of squared errors that decides nothing
+// The quietest twentieth of windows and its variance where the noise is white and of variance 1; measured as
+// kQuietQuarterVariance is.
+constexpr double kTwentieth = 0.05, kTwentiethVariance = 0.678;
+
+using Windows = std::vector<ChannelWindow>;
+using Class = std::span<const ChannelWindow>;
+using Noises = std::vector<ClippedNoise>;  // a channel each
+
+constexpr int kMostClipped = ChannelWindow::kSamples / 4;
+
+// Windows that show more noise than bounds, if there are enough of them.
+Windows exposed(Windows windows) {
+    const auto is_clipped = [](const ChannelWindow& window) { return window.clipped > kMostClipped; };
+    if (windows.size() - static_cast<std::size_t>(std::ranges::count_if(windows, is_clipped)) >= kFewest)
+        std::erase_if(windows, is_clipped);
+    return windows;
+}
+
+// Variance of the noise in a class before it was clipped. `left` and `before` tell what is expected of a window, and
+// `energy` what has been measured.
+template <typename Left, typename Before, typename Energy>
+double class_variance(Class windows, bool textured, const Left& left, const Before& before, const Energy& energy) {
+    std::vector<float> ratios;
+    ratios.reserve(windows.size());
+    double mean = 0;
+    for (const ChannelWindow& window : windows) {
+        ratios.push_back(static_cast<float>(double{energy(window)} / std::max(kLeast, left(window))));
+        mean += before(window) / double(windows.size());
+    }
+    const double quiet = textured ? double{quantile(ratios, kTwentieth)} / kTwentiethVariance
+                                  : double{quantile(ratios, kQuietQuarter)} / kQuietQuarterVariance;
+    return std::max(kLeast, mean * quiet);
+}
+
+std::array<double, 4> variances_apart(Class windows, const Noises& noises) {
+    std::array<double, 3> pair{};
+    constexpr std::size_t kFirst[] = {0, 0, 1}, kSecond[] = {1, 2, 2};
+    for (std::size_t p = 0; p < 3; ++p) {
+        const auto sum = [&](const ChannelWindow& w, auto member) {
+            return (noises[kFirst[p]].*member)(double{w.brightness[kFirst[p]]}) +
+                   (noises[kSecond[p]].*member)(double{w.brightness[kSecond[p]]});
+        };
+        pair[p] = class_variance(
+            windows, false, [&](const ChannelWindow& w) { return sum(w, &ClippedNoise::variance); },
+            [&](const ChannelWindow& w) { return sum(w, &ClippedNoise::variance_before); },
+            [&](const ChannelWindow& w) { return w.difference[p]; });
+    }
+    const double least = kLeastShare * (pair[0] + pair[1] + pair[2]) / 6;
+    return {std::max(least, (pair[0] + pair[1] - pair[2]) / 2), std::max(least, (pair[0] + pair[2] - pair[1]) / 2),
+            std::max(least, (pair[1] + pair[2] - pair[0]) / 2), 0};
+}
+
+std::array<double, 4> variances_alone(Class windows, const Noises& noises) {
+    std::array<double, 4> variances{};
+    for (std::size_t c = 0; c < noises.size(); ++c)
+        variances[c] = class_variance(
+            windows, true, [&](const ChannelWindow& w) { return noises[c].variance(double{w.brightness[c]}); },
+            [&](const ChannelWindow& w) { return noises[c].variance_before(double{w.brightness[c]}); },
+            [&](const ChannelWindow& w) { return w.energy[c]; });
+    return variances;
+}
+
+double mean_brightness(Class windows, std::size_t channel, const ClippedNoise& noise) {
+    double sum = 0;
+    for (const ChannelWindow& window : windows) sum += noise.brightness_before(double{window.brightness[channel]});
+    return sum / double(windows.size());
+}
+
+// Sums of a weighted least-squares line; the weights make errors relative.
+struct LineSums {
+    double w = 0, x = 0, y = 0, xx = 0, xy = 0;
+
+    explicit LineSums(const LevelCurve& curve) {
+        for (const LevelPoint& point : curve) {
+            const double weight = 1 / std::max(kLeast * kLeast, point.variance * point.variance);
+            w += weight;
+            x += weight * point.brightness;
+            y += weight * point.variance;
+            xx += weight * point.brightness * point.brightness;
+            xy += weight * point.brightness * point.variance;
+        }
+    }
+};
+
+double squared_error(const LevelCurve& curve, const PhotonTransfer& transfer) {
+    double sum = 0;
+    for (const LevelPoint& point : curve) {
+        const double error = transfer.variance(point.brightness) / std::max(kLeast, point.variance) - 1;
+        sum += error * error;
+    }
+    return sum / double(curve.size());
+}
+
+// The same at every brightness.
+PhotonTransfer electronics(const LineSums& sums) { return {0, std::sqrt(sums.y / sums.w), 0}; }
+
+// In proportion to brightness.
+PhotonTransfer photons(const LineSums& sums) { return {sums.xx > 0 ? std::max(0.0, sums.xy / sums.xx) : 0, 0, 0}; }
+
+// Any line that does not fall.
+PhotonTransfer both(const LineSums& sums) {
+    const double determinant = sums.w * sums.xx - sums.x * sums.x;
+    if (determinant <= 1e-9 * sums.w * sums.xx) return electronics(sums);  // one brightness shows no slope
+    const double slope = (sums.w * sums.xy - sums.x * sums.y) / determinant;
+    if (slope <= 0) return electronics(sums);
+    const double at_zero = (sums.y - slope * sums.x) / sums.w;
+    return at_zero >= 0 ? PhotonTransfer{slope, std::sqrt(at_zero), 0} : PhotonTransfer{slope, 0, -at_zero / slope};
+}
+
+LineFits fit_lines(std::span<const LevelCurve> curves, PhotonTransfer (*line)(const LineSums&)) {
+    LineFits fits;
+    for (const LevelCurve& curve : curves) {
+        fits.line.push_back(line(LineSums(curve)));
+        fits.error += squared_error(curve, fits.line.back()) / double(curves.size());
+    }
+    return fits;
+}
+
+}  // namespace
+
+double PhotonTransfer::variance(double brightness) const {
+    return gain * std::max(0.0, brightness - offset) + read_noise * read_noise;
+}
+
+LineFits fit_photon_transfer(std::span<const LevelCurve> curves) {
+    LineFits best = fit_lines(curves, &electronics);
+    const LineFits light = fit_lines(curves, &photons);
+    if (light.error + kSame < best.error) best = light;
+    LineFits sum = fit_lines(curves, &both);
+    sum.error += kMisfit * kMisfit;
+    return sum.error < best.error ? sum : best;
+}
+
+namespace {
+
+// `windows` by brightness. Inside a class the noise changes with brightness, too, and clipping takes away the more of
+// it the stronger it is: both are known better from round to round.
+LineFits fit_channels(const Windows& windows, int channels, bool apart, Clipping clipping) {
+    LineFits fit;
+    fit.line.assign(static_cast<std::size_t>(channels), PhotonTransfer{0, kFirstGuess, 0});
+    for (int round = 0; round < kRounds; ++round) {
+        Noises noises;
+        for (const PhotonTransfer& line : fit.line) noises.emplace_back(line, clipping);
+        std::vector<LevelCurve> curves(noises.size());
+        for (std::size_t k = 0; k < kClasses; ++k) {
+            const std::size_t begin = k * windows.size() / kClasses, end = (k + 1) * windows.size() / kClasses;
+            const Class members(windows.data() + begin, end - begin);
+            const std::array<double, 4> variances =
+                apart ? variances_apart(members, noises) : variances_alone(members, noises);
+            for (std::size_t c = 0; c < noises.size(); ++c)
+                curves[c].push_back({mean_brightness(members, c, noises[c]), variances[c]});
+        }
+        fit = fit_photon_transfer(curves);
+    }
+    return fit;
+}
+
+}  // namespace
+
+ChannelTransfers measure_photon_transfer(const ImageView& image, const WhiteLevel& white, bool apart) {
+    const Windows all = sample_channel_windows(image, white);
+    Windows windows = exposed(all);
+    std::ranges::sort(windows, [](const ChannelWindow& a, const ChannelWindow& b) {
+        return a.mean_brightness != b.mean_brightness ? a.mean_brightness < b.mean_brightness
+                                                      : a.mean_energy < b.mean_energy;
+    });
+    // Noise that was added to a picture is cut off at both ends, photons only at the bright one, and float samples may
+    // not be cut off at all. What fits best tells.
+    LineFits best = fit_channels(windows, image.colour_channels(), apart, {false, false});
+    for (const Clipping clipping : {Clipping{false, true}, Clipping{true, true}}) {
+        LineFits fit = fit_channels(windows, image.colour_channels(), apart, clipping);
+        if (fit.error < kBetter * best.error) best = std::move(fit);
+    }
+    ChannelTransfers result;
+    for (std::size_t c = 0; c < best.line.size(); ++c) {
+        result.channel[c] = best.line[c];
+        for (const ChannelWindow& window : all)
+            result.variance[c] += best.line[c].variance(double{window.brightness[c]}) / double(all.size());
+    }
+    return result;
+}
+
+}  // namespace twofold

@@ -1,0 +1,47 @@
+// The variance of noise against brightness as a straight line: what photons and the electronics each add to it.
+//
+// Janesick, "Photon Transfer", SPIE Press 2007; Foi et al., IEEE TIP 2008.
+#ifndef TWOFOLD_PIPELINES_ESTIMATE_PHOTON_TRANSFER_H
+#define TWOFOLD_PIPELINES_ESTIMATE_PHOTON_TRANSFER_H
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/white_level.h"
+#include "runtime/image_view.h"
+
+namespace twofold {
+
+// variance = gain * (brightness - offset) + read_noise^2, where white is 1, and read_noise^2 below the offset.
+struct PhotonTransfer {
+    double gain = 0;        // the inverse of the photons at white; 0 where the noise does not grow
+    double read_noise = 0;  // standard deviation where no light is
+    double offset = 0;      // the brightness that stands for no light; 0 unless the variance vanishes above 0
+
+    double variance(double brightness) const;
+};
+
+struct LineFits {
+    std::vector<PhotonTransfer> line;  // a channel each
+    double error = 0;  // mean square, relative to the points; larger for lines of two numbers, which must be worth it
+};
+
+// The lines that fit the channels' curves best: the same noise everywhere, photons alone, or both where neither alone
+// will do for one sensor.
+LineFits fit_photon_transfer(std::span<const LevelCurve> curves);
+
+struct ChannelTransfers {
+    std::array<PhotonTransfer, 4> channel;
+    std::array<double, 4> variance{};  // mean over the image
+};
+
+// For noise that is independent from pixel to pixel, in an image of at least ChannelWindow::kSide pixels a side.
+// Windows where samples may have been clipped do not count, so that it is the noise before that. `apart`: the noises of
+// red, green and blue are independent as well, and are measured in the channels' differences.
+ChannelTransfers measure_photon_transfer(const ImageView& image, const WhiteLevel& white, bool apart);
+
+}  // namespace twofold
+
+#endif
