@@ -14,10 +14,10 @@ constexpr std::uint64_t kWindows = 4096;
 constexpr int kSide = ChannelWindow::kSide;
 constexpr float kBlack = 0.002f, kWhite = 0.998f;
 
-// Mean square of the second difference of the samples `step` apart that begin at `first`.
-float energy(const float* first, int step) {
-    return second_difference_energy(first + kSide * step + step, step, std::ptrdiff_t{kSide} * step, kSide - 2,
-                                    kSide - 2, 1);
+// Mean square of the second difference, whose taps are `apart` pixels apart, of samples that are `step` floats apart.
+float energy(const float* first, int step, int apart = 1) {
+    return second_difference_energy(first + apart * (kSide + 1) * step, step, std::ptrdiff_t{kSide} * step,
+                                    kSide - 2 * apart, kSide - 2 * apart, apart);
 }
 
 ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vector<float>* differences) {
@@ -35,6 +35,7 @@ ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vecto
         window.energy[channel] = energy(pixels.data() + c, channels);
         window.mean_brightness += window.brightness[channel] / static_cast<float>(channels);
         window.mean_energy += window.energy[channel] / static_cast<float>(channels);
+        window.mean_coarser += energy(pixels.data() + c, channels, 2) / static_cast<float>(channels);
     }
     if (channels != 3) return window;
     for (std::size_t i = 0; i < pixels.size(); i += 3) {

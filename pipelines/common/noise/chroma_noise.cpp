@@ -16,9 +16,9 @@ constexpr std::size_t kClasses = 8;   // of brightness, with equally many window
 constexpr double kLeastShare = 0.05;  // of the mean variance, below which a channel's own is not believed
 
 // When noise is common to the channels: there is more of it in each than in their differences, strong enough to be
-// seen, and windows are as much alike as those of noise are. Or the differences hold nothing at all, as in a grey
-// picture that was stored in colour.
-constexpr double kSharedRatio = 1.6, kSharedSigma = 3.0 / 255, kSharedSpread = 1.25;
+// seen, windows are as much alike as those of noise are, and it is not coarser than noise is, as texture would be. Or
+// the differences hold nothing at all, as in a grey picture that was stored in colour.
+constexpr double kSharedRatio = 1.3, kSharedSigma = 3.0 / 255, kSharedSpread = 1.25, kSharedCoarser = 1.1;
 constexpr double kNothing = 0.1 / 255;
 
 std::vector<ChannelWindow> sample_windows(const ImageView& image, const WhiteLevel& white) {
@@ -59,7 +59,7 @@ ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white
                                                       : a.mean_energy < b.mean_energy;
     });
     std::array<LevelCurve, 3> curves;
-    double variance = 0, plain = 0;
+    double variance = 0, plain = 0, coarser = 0;
     for (std::size_t k = 0; k < kClasses; ++k) {
         const ChannelWindow* begin = windows.data() + k * windows.size() / kClasses;
         const ChannelWindow* end = windows.data() + (k + 1) * windows.size() / kClasses;
@@ -72,6 +72,8 @@ ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white
         }
         plain += quantile_of(begin, end, kQuietQuarter, [](const ChannelWindow& w) { return w.mean_energy; }) /
                  kQuietQuarterVariance / double(kClasses);
+        coarser += quantile_of(begin, end, kQuietQuarter, [](const ChannelWindow& w) { return w.mean_coarser; }) /
+                   kQuietQuarterCoarser / double(kClasses);
     }
     noise.model.measured = true;
     noise.model.mean_sigma = std::sqrt(variance);
@@ -87,8 +89,9 @@ ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white
     const double quietest = quantile_of(windows.data(), end, 0.01, energy);
     const double quiet = quantile_of(windows.data(), end, 0.1, energy);
     const bool alike = quiet < kSharedSpread * kSharedSpread * quietest;
+    const bool white_noise = coarser < kSharedCoarser * kSharedCoarser * plain;
     const double ratio = std::sqrt(plain / std::max(variance, 1e-12));
-    noise.shared = (ratio > kSharedRatio && std::sqrt(plain) > kSharedSigma && alike) ||
+    noise.shared = (ratio > kSharedRatio && std::sqrt(plain) > kSharedSigma && alike && white_noise) ||
                    (variance < kNothing * kNothing && plain > variance);
     return noise;
 }
