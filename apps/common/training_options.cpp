@@ -81,6 +81,8 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
                     "What zsn2n takes the noise for: independent from pixel to pixel, or correlated as in what cameras "
                     "write (default auto: measured)")
         ->check(CLI::IsMember({"auto", "independent", "correlated"}));
+    app->add_option("--strength", options->strength, "Share of the noise that is taken away, 0 to 1 (default 1)")
+        ->check(number_between(0, 1));
     app->add_option("--tv", options->total_variation,
                     "Total variation: isotropic (default of tv), anisotropic (default of two-stage)")
         ->check(CLI::IsMember({"anisotropic", "isotropic"}));
@@ -159,6 +161,7 @@ void apply_training_options(const Context& context, const Job& job, const Traini
     check(twofold_job_set_correlation(
               job.get(), value_of<twofold_correlation>(options.noise, {"auto", "independent", "correlated"})),
           context.get());
+    check(twofold_job_set_strength(job.get(), options.strength), context.get());
     check(twofold_job_set_defect(job.get(), value_of<twofold_defect>(options.defect, {"noise", "jpeg", "correlated"})),
           context.get());
     check(twofold_job_set_detail(job.get(), value_of<twofold_detail>(options.detail, {"noisy", "stage1", "blend"})),

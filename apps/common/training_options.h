@@ -22,6 +22,7 @@ struct TrainingOptions {
     std::int32_t threads = 0;
     std::string stop = "auto";
     std::string noise = "auto";
+    double strength = 1;
     // Of some methods and commands only; what is empty or 0 was not given.
     std::string total_variation, detail, defect, missing;
     double lambda = 0;

@@ -62,6 +62,13 @@ twofold_status twofold_job_set_recipe(twofold_job* job, twofold_recipe recipe) {
     return set(job, [&] { job->settings.recipe = checked_enum<RecipeName>(recipe, 2, "the recipe is unknown"); });
 }
 
+twofold_status twofold_job_set_strength(twofold_job* job, double strength) {
+    return set(job, [&] {
+        require_argument(strength >= 0 && strength <= 1, "the strength must be 0 to 1");
+        job->settings.strength = static_cast<float>(strength);
+    });
+}
+
 twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation) {
     return set(job, [&] { job->noise = checked_enum<NoiseKind>(correlation, 2, "the correlation is unknown"); });
 }

@@ -114,6 +114,8 @@ void make_pipeline(twofold_job* job) {
             "only ZS-N2N applies weights that were trained before");
     require(!job->mask || job->factor == 1, ErrorCode::kUnsupported,
             "a job either fills in what is missing or enlarges, not both");
+    require((!job->mask && job->factor == 1) || job->settings.strength == 1, ErrorCode::kInvalidArgument,
+            "only denoising has a strength");
     if (job->factor > 1) {
         job->pipeline = make_upscaler(*job);
         return;

@@ -263,6 +263,9 @@ TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofo
  * are given, the noise is not measured, and commit refuses TWOFOLD_CORRELATION_CORRELATED; so it does for images of
  * less than 24 pixels a side. */
 TWOFOLD_API twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation);
+/* What share of the noise that denoising has found is taken away, 0..1; default 1. Commit refuses any other for filling
+ * in and enlarging. */
+TWOFOLD_API twofold_status twofold_job_set_strength(twofold_job* job, double strength);
 /* What TWOFOLD_DIP is to remove; default TWOFOLD_DEFECT_NOISE. */
 TWOFOLD_API twofold_status twofold_job_set_defect(twofold_job* job, twofold_defect defect);
 /* An image of one channel, alpha aside, and the input's size: half of white or more where pixels are known. The others

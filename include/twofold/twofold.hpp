@@ -251,6 +251,7 @@ class Job {
         return checked(twofold_job_set_deadline(get(), std::chrono::duration<double>(time).count()));
     }
     Job& white_level(double white) { return checked(twofold_job_set_white_level(get(), white)); }
+    Job& strength(double strength) { return checked(twofold_job_set_strength(get(), strength)); }
     Job& correlation(twofold_correlation correlation) {
         return checked(twofold_job_set_correlation(get(), correlation));
     }

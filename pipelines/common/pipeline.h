@@ -40,6 +40,7 @@ struct PipelineSettings {
     std::uint64_t memory_budget = 0;      // bytes; 0: what the machine has free
     double deadline_seconds = 0;          // 0: none
     float white = 0;                      // float images: sample value of white; 0: automatic
+    float strength = 1;                   // of denoising: what share of the change is made, 0..1
     std::string implementation = "auto";  // "auto", "simd", "onednn", "ref"
     TraceCallback trace = nullptr;
     void* trace_user = nullptr;

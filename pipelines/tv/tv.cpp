@@ -7,6 +7,7 @@
 #include "ops/tv/tv_solver.h"
 #include "pipelines/common/memory_budget.h"
 #include "pipelines/common/noise/noise_model.h"
+#include "pipelines/common/strength.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/tv/discrepancy.h"
 #include "runtime/error.h"
@@ -233,7 +234,8 @@ struct Denoiser::State {
         report.seconds_total = report.seconds_train = control.elapsed();
     }
 
-    // After the solve nothing of the input is needed any more but alpha, so that the output may be the same memory.
+    // After the solve a row of the input is needed for that row of the output at most, so that they may be the same
+    // memory.
     void store(RunControl& control) {
         const ImageView &in = settings.input, &out = settings.output;
         const float stored_white = output_white(in, out, white);
@@ -242,6 +244,7 @@ struct Denoiser::State {
             team.run(count, [&](std::int64_t i, int thread) {
                 float* row = row_of_thread(thread);
                 solver.get_row(arena, static_cast<std::ptrdiff_t>(top + i), row);
+                weaken_row(in, white, settings.strength, top + i, row);
                 store_rectangle(out, stored_white, 0, top + i, in.width, 1, row,
                                 static_cast<std::ptrdiff_t>(row_floats()));
                 if (in.has_alpha && in.data != out.data) copy_alpha_row(in, out, top + i);

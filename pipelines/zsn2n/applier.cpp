@@ -31,12 +31,13 @@ int passes_per_call(double seconds_per_pass) {
 }  // namespace
 
 Applier::Applier(Network& network, const ImageView& input, const ImageView& output, const WhiteLevel& white, int tile,
-                 ThreadTeam& team)
+                 float strength, ThreadTeam& team)
     : network_(network),
       input_(input),
       output_(output),
       white_(white),
       tile_(tile),
+      strength_(strength),
       team_(team),
       columns_((input.width + tile - 1) / tile),
       bands_((input.height + tile - 1) / tile) {
@@ -128,8 +129,9 @@ void Applier::predict(const Arena& arena, std::span<const float> parameters, con
                                      : apply_symmetry(symmetry, padded_height, padded_width, tile.inside);
         network_.forward(height / fold, width / fold, inside, parameters.data(), arena[packed_].data(), pass);
         if (fold > 1) unfold_pixels(height, width, channels, fold, pass.output, output);
-        add_inverse_symmetry(symmetry, tile.height, tile.width, channels, output, 1.0f / static_cast<float>(ensemble),
-                             arena[memory.noise].data(), std::ptrdiff_t{tile.width} * channels);
+        add_inverse_symmetry(symmetry, tile.height, tile.width, channels, output,
+                             strength_ / static_cast<float>(ensemble), arena[memory.noise].data(),
+                             std::ptrdiff_t{tile.width} * channels);
     }
 }
 

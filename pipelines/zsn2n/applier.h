@@ -19,9 +19,9 @@ namespace twofold::zsn2n {
 
 class Applier {
   public:
-    // `tile` is the side of a tile in pixels.
+    // `tile` is the side of a tile in pixels; `strength` the share of the predicted noise that is taken away.
     Applier(Network& network, const ImageView& input, const ImageView& output, const WhiteLevel& white, int tile,
-            ThreadTeam& team);
+            float strength, ThreadTeam& team);
 
     void reserve(ArenaPlan& plan);
 
@@ -58,6 +58,7 @@ class Applier {
     ImageView input_, output_;
     WhiteLevel white_;
     int tile_;
+    float strength_;
     ThreadTeam& team_;
     std::int64_t columns_, bands_;  // tiles in a band, bands in the image
     ArenaRange<float> packed_, band_;

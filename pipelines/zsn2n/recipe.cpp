@@ -44,6 +44,11 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
     return recipe;
 }
 
+double residual_weight(double sigma) {
+    constexpr double kNone = 5, kFull = 20;
+    return std::clamp((sigma - kNone) / (kFull - kNone), 0.0, 1.0);
+}
+
 double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps) {
     const auto t = static_cast<double>(step);
     double rate = recipe.learning_rate;

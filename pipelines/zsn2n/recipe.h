@@ -38,6 +38,11 @@ struct Recipe {
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.
 Recipe make_recipe(RecipeName name, NoiseKind kind = NoiseKind::kIndependent);
 
+// Weight of the residual loss where the noise's standard deviation (of 255) is known well. Recorruption with noise that
+// is too strong or too weak does harm, and the residual loss, which does not need to know it, makes up for that; but it
+// takes the difference of two pixels for noise, and where there is little of that it is mostly picture.
+double residual_weight(double sigma);
+
 // Learning rate of step `step` (from 0) of `steps`.
 double learning_rate(const Recipe& recipe, std::int64_t step, std::int64_t steps);
 

@@ -76,6 +76,8 @@ struct Denoiser::State {
         } else {
             noise = estimate_noise(settings.input, white);
         }
+        if (settings.recipe != RecipeName::kPaper && !settings.constants && noise.apart)
+            recipe.loss.residual *= static_cast<float>(residual_weight(255 * noise.mean_sigma));
         // Without a measure of the noise only the paper's own loss makes sense.
         if (!noise.measured) recipe.loss = kPaperLoss;
         plan_memory();
@@ -135,7 +137,7 @@ struct Denoiser::State {
                                 team);
                 trainer->reserve(plan);
             }
-            applier.emplace(network, settings.input, settings.output, white, tile, team);
+            applier.emplace(network, settings.input, settings.output, white, tile, settings.strength, team);
             applier->reserve(plan);
             needed = plan.size();
             if (needed > usable) continue;

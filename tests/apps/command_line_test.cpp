@@ -36,6 +36,8 @@ TEST_CASE("wrong usage is one sentence and exit code 2") {
         {"denoise", "a.png", "-o", "b.png", "--weights", "w", "--save-weights", "v"},
         {"denoise", "a.png", "-o", "b.png", "--unknown"},
         {"denoise", "a.png", "-o", "b.png", "--white", "0"},
+        {"denoise", "a.png", "-o", "b.png", "--strength", "1.5"},
+        {"denoise", "a.png", "-o", "b.png", "--strength", "-1"},
         {"denoise", "a.png", "-o", "b.png", "--white", "-1"},
         {"denoise", "a.png", "-o", "b.png", "--white", "nan"},
         {"denoise", "a.png", "-o", "b.png", "--white", "inf"},

@@ -31,6 +31,7 @@ TEST_CASE("NULL handles are refused", "[misuse]") {
     CHECK(twofold_job_set_threads(nullptr, 1) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_memory_budget(nullptr, 1) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_deadline(nullptr, 1) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_job_set_strength(nullptr, 1) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_white_level(nullptr, 1) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_weights(nullptr, nullptr) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_implementation(nullptr, "auto") == TWOFOLD_INVALID_ARGUMENT);
@@ -100,6 +101,8 @@ TEST_CASE("values out of range are refused and the limits are not", "[misuse]") 
     for (const double white : {-1.0, kNan, kInfinity, 1e39, 1e-60}) {
         CHECK(twofold_job_set_white_level(job, white) == TWOFOLD_INVALID_ARGUMENT);
     }
+    for (const double strength : {-0.1, 1.1, std::nan("")})
+        CHECK(twofold_job_set_strength(job, strength) == TWOFOLD_INVALID_ARGUMENT);
     for (const double white : {0.0, 1.0, 4095.0, 1e38}) CHECK(twofold_job_set_white_level(job, white) == TWOFOLD_OK);
     for (const char* name : {"", "SIMD", "cuda", "simd ", "auto,ref"}) {
         CHECK(twofold_job_set_implementation(job, name) == TWOFOLD_INVALID_ARGUMENT);
@@ -195,6 +198,7 @@ TEST_CASE("every setter takes back the commit, a refused one does not", "[misuse
     CHECK(uncommits([&] { return twofold_job_set_deadline(job, 0); }));
     CHECK(uncommits([&] { return twofold_job_set_white_level(job, 0); }));
     CHECK(uncommits([&] { return twofold_job_set_weights(job, nullptr); }));
+    CHECK(uncommits([&] { return twofold_job_set_strength(job, 1); }));
     CHECK(uncommits([&] { return twofold_job_set_implementation(job, "auto"); }));
     CHECK(uncommits([&] { return twofold_job_set_progress(job, nullptr, nullptr); }));
 

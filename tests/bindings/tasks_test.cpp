@@ -241,6 +241,30 @@ TEST_CASE("settings reach the methods they are for", "[tasks][slow]") {
           }).lambda == 0.25);
 }
 
+TEST_CASE("a strength between 0 and 1 leaves a part of the noise", "[tasks][slow]") {
+    for (const auto method : {TWOFOLD_ZSN2N, TWOFOLD_TV, TWOFOLD_DIP}) {
+        CAPTURE(static_cast<int>(method));
+        const auto denoised = [&](double strength, bool in_place) {
+            const Context context;
+            Picture<float> input(48, 40, 3), output(48, 40, 3);
+            Job job(context, input.view, in_place ? input.view : output.view);
+            REQUIRE(twofold_job_set_method(job, method) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_steps(job, 40) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_strength(job, strength) == TWOFOLD_OK);
+            job.commit_and_run();
+            return in_place ? input.pixels : output.pixels;
+        };
+        const Picture<float> noisy(48, 40, 3);
+        const std::vector<float> full = denoised(1, false), half = denoised(0.5, false), none = denoised(0, false);
+        CHECK_FALSE(same_bits(full, noisy.pixels));
+        for (std::size_t i = 0; i < full.size(); ++i) {
+            REQUIRE(none[i] == Approx(noisy.pixels[i]).margin(1e-6));
+            REQUIRE(half[i] == Approx((full[i] + noisy.pixels[i]) / 2).margin(1e-6));
+        }
+        CHECK(same_bits(denoised(0.5, true), half));
+    }
+}
+
 TEST_CASE("filling in from start to end, then denoising with the same job", "[tasks][slow]") {
     const twofold_missing missing = GENERATE(TWOFOLD_MISSING_TEXT, TWOFOLD_MISSING_HOLE, TWOFOLD_MISSING_RANDOM);
     Picture<std::uint8_t> input(26, 22, 3), output(26, 22, 3, false, 9), mask(26, 22, 1);

@@ -101,7 +101,14 @@ int USE_WRAPPER() {
     REQUIRE_ELSE(3, status_of([&] { job.steps(-1); }) == TWOFOLD_INVALID_ARGUMENT);
     int calls = 0;
     job.input(input).output(twofold::interleaved(output.data(), 32, 24, 3)).method(TWOFOLD_ZSN2N);
-    job.recipe(TWOFOLD_RECIPE_FAST).steps(3).seed(4).threads(1).memory_budget(0).implementation("simd").white_level(1);
+    job.recipe(TWOFOLD_RECIPE_FAST)
+        .steps(3)
+        .seed(4)
+        .threads(1)
+        .memory_budget(0)
+        .implementation("simd")
+        .white_level(1)
+        .strength(1);
     job.deadline(std::chrono::minutes(5)).progress([&](const twofold_progress&) {
         ++calls;
         return TWOFOLD_CONTINUE;

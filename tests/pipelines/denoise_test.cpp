@@ -7,6 +7,7 @@
 #include "ops/metric/metric.h"
 #include "ops/noise/noise.h"
 #include "pipelines/common/noise/noise_model.h"
+#include "pipelines/zsn2n/recipe.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "runtime/error.h"
 #include "tests/support/catch.h"
@@ -51,6 +52,14 @@ TEST_CASE("every recipe removes noise from a simple scene", "[slow]") {
         CHECK(denoiser.report().steps_done == floor.steps);
         CHECK(denoiser.report().stop_reason == StopReason::kSteps);
     }
+}
+
+TEST_CASE("the residual loss counts as much as there is noise") {
+    CHECK(residual_weight(0) == 0);
+    CHECK(residual_weight(5) == 0);
+    CHECK(residual_weight(12.5) == Approx(0.5));
+    CHECK(residual_weight(20) == 1);
+    CHECK(residual_weight(100) == 1);
 }
 
 TEST_CASE("the noise estimate follows the noise") {

@@ -75,7 +75,7 @@ ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white
         coarser += quantile_of(begin, end, kQuietQuarter, [](const ChannelWindow& w) { return w.mean_coarser; }) /
                    kQuietQuarterCoarser / double(kClasses);
     }
-    noise.model.measured = true;
+    noise.model.measured = noise.model.apart = true;
     noise.model.mean_sigma = std::sqrt(variance);
     for (std::size_t c = 0; c < 3; ++c) {
         std::ranges::sort(curves[c], {}, &LevelPoint::brightness);

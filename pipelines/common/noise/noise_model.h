@@ -17,6 +17,7 @@ struct NoiseModel {
     std::array<std::array<float, kIntervals + 1>, 4> sigma{};
     double mean_sigma = 0;  // over the image's own brightnesses and channels
     bool measured = false;  // false where there was nothing to measure, as in an image that is too small
+    bool apart = false;     // measured in the channels' differences, where a picture without flat parts does not show
 
     // The same at every brightness and in every channel.
     static NoiseModel constant(double sigma) {

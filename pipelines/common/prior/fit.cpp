@@ -8,6 +8,7 @@
 #include "pipelines/common/deadline_schedule.h"
 #include "pipelines/common/memory_budget.h"
 #include "pipelines/common/prior/store_result.h"
+#include "pipelines/common/strength.h"
 #include "runtime/error.h"
 #include "runtime/random.h"
 
@@ -318,8 +319,9 @@ void Fit::deliver() {
     const bool has_best = rule_.kind == StopRule::Kind::kVariance && patience_.step() >= 0;
     report_.lambda = term_->lambda();
     const std::ptrdiff_t row = std::ptrdiff_t{width_} * channels_;
-    const float* result = arena_[has_best ? best_ : recipe_.average > 0 ? average_ : current_].data();
+    float* result = arena_[has_best ? best_ : recipe_.average > 0 ? average_ : current_].data();
     team_.run(height_, [&](std::int64_t y, int) {
+        weaken_row(settings_.input, white_, settings_.strength, y, result + y * row);
         store_result_row(settings_.input, settings_.output, white_, y, result + y * row,
                          term_->kept_row(arena_, static_cast<int>(y)));
         // A result of another size gets its alpha elsewhere.
