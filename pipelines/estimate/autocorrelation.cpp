@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pipelines/common/noise/plane.h"
-#include "runtime/random.h"
+#include "pipelines/common/noise/random_window.h"
 
 namespace twofold {
 namespace {
@@ -23,7 +23,7 @@ constexpr float kBlack = 0.002f, kWhite = 0.998f;
 constexpr std::size_t kMostClipped = kSamples / 16;
 
 struct Window {
-    std::int64_t x, y;
+    WindowPlace place;
     float energy;  // of what is left of it without its planes
 };
 
@@ -37,10 +37,8 @@ class Reader {
           pixels_(kSamples * channels_) {}
 
     // Leaves the window in samples(). Returns its energy, or below 0 where clipping has taken some.
-    float load(std::int64_t x, std::int64_t y) {
-        load_rectangle(image_, white_.white, x, y, kSide, kSide, pixels_.data(),
-                       static_cast<std::ptrdiff_t>(kSide * channels_));
-        clip(white_.limit, pixels_.data(), pixels_.size());
+    float load(WindowPlace place) {
+        load_window(image_, white_, place, kSide, kSide, &pixels_);
         const auto clipped =
             std::ranges::count_if(pixels_, [](float value) { return value <= kBlack || value >= kWhite; });
         if (static_cast<std::size_t>(clipped) > kMostClipped * channels_) return -1;
@@ -91,11 +89,9 @@ Autocorrelation measure_autocorrelation(const ImageView& image, const WhiteLevel
     Reader reader(image, white, apart);
     std::vector<Window> windows;
     for (std::uint64_t i = 0; i < kWindows; ++i) {
-        const RandomBlock words = random_block(0, kStream, i);
-        const std::int64_t x = uniform_index(words[0], image.width - kSide + 1);
-        const std::int64_t y = uniform_index(words[1], image.height - kSide + 1);
-        const float energy = reader.load(x, y);
-        if (energy > 0) windows.push_back({x, y, energy});
+        const WindowPlace place = random_place(image, kSide, kSide, kStream, i);
+        const float energy = reader.load(place);
+        if (energy > 0) windows.push_back({place, energy});
     }
     if (!windows.empty()) {
         std::vector<Window> sorted = windows;
@@ -111,7 +107,7 @@ Autocorrelation measure_autocorrelation(const ImageView& image, const WhiteLevel
         return correlation[static_cast<std::size_t>(dy + kReach)][static_cast<std::size_t>(dx + kReach)];
     };
     for (const Window& window : windows) {
-        reader.load(window.x, window.y);
+        reader.load(window.place);
         // Of equal weight, however strong the noise is.
         for (int dy = 0; dy <= kReach; ++dy)
             for (int dx = -kReach; dx <= kReach; ++dx)

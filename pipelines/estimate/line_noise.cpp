@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/random_window.h"
 #include "pipelines/common/noise/second_difference.h"
-#include "runtime/random.h"
 
 namespace twofold {
 namespace {
@@ -53,11 +53,7 @@ double measure_row_noise(const ImageView& image, const WhiteLevel& white) {
     std::vector<Window> windows;
     windows.reserve(kWindows);
     for (std::uint64_t i = 0; i < kWindows; ++i) {
-        const RandomBlock words = random_block(0, kStream, i);
-        load_rectangle(image, white.white, uniform_index(words[0], image.width - kWidth + 1),
-                       uniform_index(words[1], image.height - kHeight + 1), kWidth, kHeight, pixels.data(),
-                       std::ptrdiff_t{kWidth} * channels);
-        clip(white.limit, pixels.data(), pixels.size());
+        load_window(image, white, random_place(image, kWidth, kHeight, kStream, i), kWidth, kHeight, &pixels);
         for (std::size_t p = 0; p < grey.size(); ++p) {
             grey[p] = 0;
             for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c)

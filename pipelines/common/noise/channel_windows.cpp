@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "pipelines/common/noise/random_window.h"
 #include "pipelines/common/noise/second_difference.h"
-#include "runtime/random.h"
 
 namespace twofold {
 namespace {
@@ -56,11 +56,7 @@ std::vector<ChannelWindow> sample_channel_windows(const ImageView& image, const 
     windows.reserve(kWindows);
     std::vector<float> pixels(static_cast<std::size_t>(ChannelWindow::kSamples * channels)), differences(pixels.size());
     for (std::uint64_t i = 0; i < kWindows; ++i) {
-        const RandomBlock words = random_block(0, kStream, i);
-        load_rectangle(image, white.white, uniform_index(words[0], image.width - kSide + 1),
-                       uniform_index(words[1], image.height - kSide + 1), kSide, kSide, pixels.data(),
-                       std::ptrdiff_t{kSide} * channels);
-        clip(white.limit, pixels.data(), pixels.size());
+        load_window(image, white, random_place(image, kSide, kSide, kStream, i), kSide, kSide, &pixels);
         windows.push_back(measure(pixels, channels, &differences));
     }
     return windows;

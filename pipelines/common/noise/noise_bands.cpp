@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/random_window.h"
 #include "pipelines/common/noise/second_difference.h"
-#include "runtime/random.h"
 
 namespace twofold {
 namespace {
@@ -36,11 +36,7 @@ std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& whi
     std::vector<float> pixels(static_cast<std::size_t>(kPadded * kPadded * channels));
     std::vector<Window> windows(kWindows);
     for (std::uint64_t i = 0; i < kWindows; ++i) {
-        const RandomBlock words = random_block(0, kStream, i);
-        load_rectangle(image, white.white, uniform_index(words[0], image.width - kPadded + 1),
-                       uniform_index(words[1], image.height - kPadded + 1), kPadded, kPadded, pixels.data(),
-                       std::ptrdiff_t{kPadded} * channels);
-        clip(white.limit, pixels.data(), pixels.size());
+        load_window(image, white, random_place(image, kPadded, kPadded, kStream, i), kPadded, kPadded, &pixels);
         for (int c = 0; c < channels; ++c) {
             float sum = 0;
             for (int p = 0; p < kPadded * kPadded; ++p) sum += pixels[static_cast<std::size_t>(p * channels + c)];

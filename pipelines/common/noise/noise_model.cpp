@@ -5,8 +5,8 @@
 
 #include "pipelines/common/noise/chroma_noise.h"
 #include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/random_window.h"
 #include "pipelines/common/noise/second_difference.h"
-#include "runtime/random.h"
 
 namespace twofold {
 namespace {
@@ -53,11 +53,7 @@ std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& whi
     windows.reserve(kWindows * static_cast<std::size_t>(channels));
     std::vector<float> pixels(static_cast<std::size_t>(kSide * kSide * channels));
     for (std::uint64_t i = 0; i < kWindows; ++i) {
-        const RandomBlock words = random_block(0, kStream, i);
-        load_rectangle(image, white.white, uniform_index(words[0], image.width - kSide + 1),
-                       uniform_index(words[1], image.height - kSide + 1), kSide, kSide, pixels.data(),
-                       std::ptrdiff_t{kSide} * channels);
-        clip(white.limit, pixels.data(), pixels.size());
+        load_window(image, white, random_place(image, kSide, kSide, kStream, i), kSide, kSide, &pixels);
         for (int c = 0; c < channels; ++c) windows.push_back(measure(pixels.data(), channels, c));
     }
     return windows;

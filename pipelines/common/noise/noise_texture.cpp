@@ -7,6 +7,7 @@
 
 #include "pipelines/common/noise/level_curve.h"
 #include "pipelines/common/noise/plane.h"
+#include "pipelines/common/noise/random_window.h"
 #include "pipelines/common/noise/second_difference.h"
 #include "runtime/random.h"
 
@@ -28,7 +29,7 @@ constexpr int kMostClipped = kSamples / 4;
 constexpr int kSpots = 10000;  // 150 on each pixel of the field
 
 struct Window {
-    std::int64_t x, y;
+    WindowPlace place{};
     std::array<float, 4> brightness, variance, fine;  // a channel each; `fine` is the energy of the second difference
     bool clipped = false;
     double score = 0;  // the largest variance, in units of what is expected at that brightness
@@ -40,11 +41,7 @@ class WindowReader {
     WindowReader(const ImageView& image, const WhiteLevel& white)
         : image_(image), white_(white), pixels_(static_cast<std::size_t>(kSamples * image.colour_channels())) {}
 
-    void load(std::int64_t x, std::int64_t y) {
-        load_rectangle(image_, white_.white, x, y, kSide, kSide, pixels_.data(),
-                       std::ptrdiff_t{kSide} * image_.colour_channels());
-        clip(white_.limit, pixels_.data(), pixels_.size());
-    }
+    void load(WindowPlace place) { load_window(image_, white_, place, kSide, kSide, &pixels_); }
     // Channel `c` of the window that was loaded last.
     bool is_clipped(int c) const {
         int count = 0;
@@ -74,11 +71,9 @@ std::vector<Window> sample_windows(const ImageView& image, WindowReader& reader)
     std::vector<Window> windows;
     windows.reserve(kWindows);
     for (std::uint64_t i = 0; i < kWindows; ++i) {
-        const RandomBlock words = random_block(0, kWindowStream, i);
         Window& window = windows.emplace_back();
-        window.x = uniform_index(words[0], image.width - kSide + 1);
-        window.y = uniform_index(words[1], image.height - kSide + 1);
-        reader.load(window.x, window.y);
+        window.place = random_place(image, kSide, kSide, kWindowStream, i);
+        reader.load(window.place);
         for (int c = 0; c < image.colour_channels(); ++c) {
             window.clipped = window.clipped || reader.is_clipped(c);
             window.fine[static_cast<std::size_t>(c)] = reader.fine_energy(c);
@@ -131,7 +126,9 @@ LevelCurve level_curve(const std::vector<Window>& windows, std::size_t channel) 
 // The quietest of all would do no justice to coarse noise.
 void choose_pieces(std::vector<Window>* windows) {
     const auto is_quieter = [](const Window& a, const Window& b) {
-        return a.score != b.score ? a.score < b.score : a.x != b.x ? a.x < b.x : a.y < b.y;
+        return a.score != b.score       ? a.score < b.score
+               : a.place.x != b.place.x ? a.place.x < b.place.x
+                                        : a.place.y < b.place.y;
     };
     const auto is_noise = [](const Window& window) { return window.score <= kMostScore; };
     if (static_cast<std::size_t>(std::ranges::count_if(*windows, is_noise)) >= kFewestPieces) {
@@ -174,7 +171,7 @@ NoiseTexture::NoiseTexture(const ImageView& image, const WhiteLevel& white)
     std::vector<float> pieces;
     pieces.reserve(windows.size() * reader.pixels().size());
     for (const Window& window : windows) {
-        reader.load(window.x, window.y);
+        reader.load(window.place);
         std::array<float, 4> scale{};
         for (std::size_t c = 0; c < channels; ++c) {
             float squares = 0;
