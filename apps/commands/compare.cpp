@@ -64,9 +64,8 @@ std::string to_text(const twofold_metrics& metrics) {
         return fmt::format("{:<8} {:>8.3f} {:>8.5f} {:>14.5f}\n", name, psnr, ssim, largest_error);
     };
     std::string text = fmt::format("{:<8} {:>8} {:>8} {:>14}\n", "", "PSNR dB", "SSIM", "largest error");
-    constexpr const char* kColours[] = {"red", "green", "blue", "fourth"};
     for (int c = 0; c < metrics.channels; ++c) {
-        text += row(metrics.channels == 1 ? "grey" : kColours[c], metrics.channel_psnr[c], metrics.channel_ssim[c],
+        text += row(channel_name(metrics.channels, c), metrics.channel_psnr[c], metrics.channel_ssim[c],
                     metrics.channel_largest_error[c]);
     }
     return text + row("overall", metrics.psnr, metrics.ssim, metrics.largest_error);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <memory>
 
 #include "apps/common/command.h"
@@ -17,15 +16,6 @@ struct EstimateOptions {
     double white = 0;  // of float images, 0: it is found
     bool json = false;
 };
-
-const char* name_of(twofold_correlation correlation) {
-    return correlation == TWOFOLD_CORRELATION_CORRELATED ? "correlated" : "independent";
-}
-
-const char* channel_name(int channels, int channel) {
-    constexpr const char* kColours[] = {"red", "green", "blue", "fourth"};
-    return channels == 1 ? "grey" : kColours[channel];
-}
 
 Json to_json(const twofold_channel_noise& channel, const char* name) {
     Json entry;
@@ -104,17 +94,6 @@ void estimate_file(const EstimateOptions& options) {
         print_result(to_text(view, noise));
 }
 
-ExitCode run_estimate(const EstimateOptions& options) {
-    try {
-        estimate_file(options);
-        return ExitCode::kOk;
-    } catch (...) {
-        const Failure failure = current_failure(options.input);
-        print_file_error(options.input, failure.what());
-        return failure.code();
-    }
-}
-
 }  // namespace
 
 Command add_estimate(CLI::App& root) {
@@ -123,7 +102,7 @@ Command add_estimate(CLI::App& root) {
     app->add_option("input", options->input, "An image, or - for standard input")->required();
     add_white_option(app, &options->white, "found as denoise does");
     app->add_flag("--json", options->json, "Print JSON");
-    return {app, [options] { return run_estimate(*options); }};
+    return {app, [options] { return run_on_file(options->input, [&] { estimate_file(*options); }); }};
 }
 
 }  // namespace twofold::apps

@@ -15,10 +15,6 @@ std::uint64_t peak_memory() {
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-const char* noise_word(twofold_correlation correlation) {
-    return correlation == TWOFOLD_CORRELATION_CORRELATED ? "correlated" : "independent";
-}
-
 }  // namespace
 
 Json to_json(const ImageJobOptions& options, const PlannedFile& file, const ImageJobResult& result) {
@@ -39,7 +35,7 @@ Json to_json(const ImageJobOptions& options, const PlannedFile& file, const Imag
     entry["threads"] = report.threads;
     entry["kernels"] = report.implementation;
     entry["noise_sigma"] = report.noise_sigma;
-    if (report.correlation != TWOFOLD_CORRELATION_AUTO) entry["noise"] = noise_word(report.correlation);
+    if (report.correlation != TWOFOLD_CORRELATION_AUTO) entry["noise"] = name_of(report.correlation);
     entry["seconds"] = result.seconds;
     entry["seconds_per_step"] = report.seconds_per_step;
     entry["seconds_read"] = result.seconds_read;
@@ -62,7 +58,7 @@ std::string to_text(const ImageJobOptions& options, const PlannedFile& file, con
     const bool known = report.correlation != TWOFOLD_CORRELATION_AUTO;
     text +=
         fmt::format("  image    {}x{}, {} channels, {}{}noise about {:.1f} of 255\n", result.width, result.height,
-                    result.channels, known ? noise_word(report.correlation) : "", known ? " " : "", report.noise_sigma);
+                    result.channels, known ? name_of(report.correlation) : "", known ? " " : "", report.noise_sigma);
     if (report.parameters > 0) {
         text += fmt::format("  network  depth {}, {} parameters, {} passes\n", report.depth, report.parameters,
                             report.ensemble);

@@ -50,17 +50,6 @@ void add_noise_to_file(const NoiseCommandOptions& options) {
     }
 }
 
-ExitCode run_noise(const NoiseCommandOptions& options) {
-    try {
-        add_noise_to_file(options);
-        return ExitCode::kOk;
-    } catch (...) {
-        const Failure failure = current_failure(options.input);
-        print_file_error(options.input, failure.what());
-        return failure.code();
-    }
-}
-
 }  // namespace
 
 Command add_noise(CLI::App& root) {
@@ -73,7 +62,7 @@ Command add_noise(CLI::App& root) {
     app->add_option("--seed", options->seed, "Seed of the noise (default 0)")->check(whole_number());
     app->add_flag("--overwrite", options->overwrite, "Replace an existing output");
     app->add_flag("--quiet", options->quiet, "Say nothing unless something fails");
-    return {app, [options] { return run_noise(*options); }};
+    return {app, [options] { return run_on_file(options->input, [&] { add_noise_to_file(*options); }); }};
 }
 
 }  // namespace twofold::apps

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "apps/common/failure.h"
+
 namespace twofold::apps {
 
 // Members stay in the order in which they were added.
@@ -15,6 +17,19 @@ using Json = nlohmann::ordered_json;
 void print_error(std::string_view sentence);
 // "twofold: FILE: <sentence>".
 void print_file_error(const std::string& file, std::string_view sentence);
+
+// Does the work on the one file of a command; a failure is printed with the file's name and becomes the exit code.
+template <typename Work>
+ExitCode run_on_file(const std::string& file, const Work& work) {
+    try {
+        work();
+        return ExitCode::kOk;
+    } catch (...) {
+        const Failure failure = current_failure(file);
+        print_file_error(file, failure.what());
+        return failure.code();
+    }
+}
 
 // Throws a Failure when standard output takes no more, so that a full disk or a closed pipe does not go unnoticed.
 void print_result(std::string_view text);

@@ -80,6 +80,15 @@ std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job)
     return bytes;
 }
 
+const char* name_of(twofold_correlation correlation) {
+    return correlation == TWOFOLD_CORRELATION_CORRELATED ? "correlated" : "independent";
+}
+
+const char* channel_name(int channels, int channel) {
+    constexpr const char* kColours[] = {"red", "green", "blue", "fourth"};
+    return channels == 1 ? "grey" : kColours[channel];
+}
+
 twofold_image view_of(const image_io::Image& image) {
     twofold_image view{};
     // The library writes only through views that are given to it as an output.

@@ -28,6 +28,11 @@ Weights read_weights(const Context& context, const std::vector<std::uint8_t>& by
 // The stored form of what a job has trained.
 std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job);
 
+// "correlated" or "independent".
+const char* name_of(twofold_correlation correlation);
+// "red" and so on, or "grey" where there is one colour channel.
+const char* channel_name(int channels, int channel);
+
 // The image's own pixels; valid as long as the image is.
 twofold_image view_of(const image_io::Image& image);
 // The middle of a view: at most `size` by `size` pixels, 0 for all of it.
