@@ -88,6 +88,7 @@ void estimate_file(const EstimateOptions& options) {
     const Context context = create_context();
     twofold_noise noise{};
     check(twofold_measure_noise(context.get(), &view, options.white, &noise), context.get());
+    stop_if_interrupted();
     if (options.json)
         print_json(to_json(options, view, noise));
     else

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "ops/noise/noise.h"
-#include "pipelines/estimate/clipped_noise.h"
+#include "pipelines/common/noise/clipped_noise.h"
 #include "runtime/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/float_image.h"

@@ -3,8 +3,11 @@
 #include <cmath>
 #include <vector>
 
+#include "pipelines/common/noise/channel_windows.h"
 #include "pipelines/common/noise/chroma_noise.h"
+#include "pipelines/common/noise/clipped_noise.h"
 #include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/photon_transfer.h"
 #include "pipelines/common/noise/random_window.h"
 #include "pipelines/common/noise/second_difference.h"
 
@@ -24,6 +27,8 @@ struct Quantile {
     double share, white;
 };
 constexpr Quantile kFifth{0.2, 0.727}, kTwentieth{0.05, 0.5553};
+
+constexpr double kMostTexture = 1.25;  // of the variance beside the line that noise follows; room for other noise
 
 struct Window {
     float brightness;
@@ -97,6 +102,17 @@ LevelCurve brightness_curve(std::vector<Window>& windows) {
     return points;
 }
 
+// Where every part of some brightness is textured, its quietest windows show that and not the noise. What the rest of
+// the image says about the noise there, by the line that a sensor's noise follows, is the bound.
+std::vector<ClippedNoise> textured_bounds(const ImageView& image, const WhiteLevel& white) {
+    std::vector<ClippedNoise> bounds;
+    if (image.width < ChannelWindow::kSide || image.height < ChannelWindow::kSide) return bounds;
+    const ChannelTransfers transfers = measure_photon_transfer(image, white, false);
+    for (int c = 0; c < image.colour_channels(); ++c)
+        bounds.emplace_back(transfers.channel[static_cast<std::size_t>(c)], transfers.clipping);
+    return bounds;
+}
+
 }  // namespace
 
 NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
@@ -108,24 +124,31 @@ NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
     drop_clipped(windows);
     model.measured = true;
     const LevelCurve curve = brightness_curve(windows);
+    const std::vector<ClippedNoise> bounds = textured_bounds(image, white);
     std::vector<float> ratios;
     double variance_sum = 0;
     for (int c = 0; c < image.colour_channels(); ++c) {
         // Channels may differ by a factor: white balance amplifies some.
         ratios.clear();
-        double mean = 0;
         for (const Window& window : windows) {
             if (window.channel != c) continue;
             const double expected = interpolate(curve, double{window.brightness});
             ratios.push_back(static_cast<float>(double{window.variance} / std::max(expected, 1e-12)));
-            mean += expected;
         }
         if (ratios.empty()) continue;  // a channel that is black or white throughout
         const double ratio = quiet_variance(ratios);
-        variance_sum += ratio * mean / double(ratios.size());
+        const auto variance_at = [&](double brightness) {
+            const double measured = ratio * interpolate(curve, brightness);
+            if (bounds.empty()) return measured;
+            return std::min(measured, kMostTexture * bounds[static_cast<std::size_t>(c)].variance(brightness));
+        };
+        double sum = 0;
+        for (const Window& window : windows)
+            if (window.channel == c) sum += variance_at(double{window.brightness});
+        variance_sum += sum / double(ratios.size());
         for (int k = 0; k <= NoiseModel::kIntervals; ++k)
             model.sigma[static_cast<std::size_t>(c)][static_cast<std::size_t>(k)] =
-                static_cast<float>(std::sqrt(ratio * interpolate(curve, double(k) / NoiseModel::kIntervals)));
+                static_cast<float>(std::sqrt(variance_at(double(k) / NoiseModel::kIntervals)));
     }
     model.mean_sigma = std::sqrt(variance_sum / image.colour_channels());
     return model;

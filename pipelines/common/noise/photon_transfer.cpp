@@ -1,4 +1,4 @@
-#include "pipelines/estimate/photon_transfer.h"
+#include "pipelines/common/noise/photon_transfer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pipelines/common/noise/channel_windows.h"
-#include "pipelines/estimate/clipped_noise.h"
+#include "pipelines/common/noise/clipped_noise.h"
 
 namespace twofold {
 namespace {
@@ -19,8 +19,13 @@ constexpr double kBetter = 0.9;       // how much smaller the error is of a fit 
 constexpr std::size_t kFewest = 256;  // windows to measure by
 constexpr double kLeastShare = 0.05;  // of the mean variance, below which a channel's own is not believed
 constexpr double kLeast = 1e-12;      // variance of an image without noise
-constexpr double kMisfit = 0.08;      // relative error that one source of noise may leave before there are two
-constexpr double kSame = 1e-6;        // difference of squared errors that decides nothing
+constexpr double kTexturedMisfit = 0.15;
+constexpr double kMisfit = 0.08;  // relative error that one source of noise may leave before there are two
+// Textured classes lie above the line of the noise: a point that does by so much counts half.
+constexpr double kEnvelope = 0.05;
+constexpr int kEnvelopeRounds = 12;
+constexpr double kMostTextured = 0.3, kMostError = 0.5;  // relative errors that count no more when they grow
+constexpr double kSame = 1e-6;                           // difference of squared errors that decides nothing
 // The quietest twentieth of windows and its variance where the noise is white and of variance 1; measured as
 // kQuietQuarterVariance is.
 constexpr double kTwentieth = 0.05, kTwentiethVariance = 0.678;
@@ -93,9 +98,10 @@ double mean_brightness(Class windows, std::size_t channel, const ClippedNoise& n
 struct LineSums {
     double w = 0, x = 0, y = 0, xx = 0, xy = 0;
 
-    explicit LineSums(const LevelCurve& curve) {
-        for (const LevelPoint& point : curve) {
-            const double weight = 1 / std::max(kLeast * kLeast, point.variance * point.variance);
+    LineSums(const LevelCurve& curve, const std::vector<double>& weights) {
+        for (std::size_t i = 0; i < curve.size(); ++i) {
+            const LevelPoint& point = curve[i];
+            const double weight = weights[i] / std::max(kLeast * kLeast, point.variance * point.variance);
             w += weight;
             x += weight * point.brightness;
             y += weight * point.variance;
@@ -105,10 +111,16 @@ struct LineSums {
     }
 };
 
-double squared_error(const LevelCurve& curve, const PhotonTransfer& transfer) {
+// How far a point lies above a line, relative to the line.
+double excess(const LevelPoint& point, const PhotonTransfer& line) {
+    return point.variance / std::max(kLeast, line.variance(point.brightness)) - 1;
+}
+
+double squared_error(const LevelCurve& curve, const PhotonTransfer& line, bool textured) {
     double sum = 0;
     for (const LevelPoint& point : curve) {
-        const double error = transfer.variance(point.brightness) / std::max(kLeast, point.variance) - 1;
+        double error = line.variance(point.brightness) / std::max(kLeast, point.variance) - 1;
+        if (textured) error = std::clamp(error, -kMostTextured, kMostError);
         sum += error * error;
     }
     return sum / double(curve.size());
@@ -130,11 +142,20 @@ PhotonTransfer both(const LineSums& sums) {
     return at_zero >= 0 ? PhotonTransfer{slope, std::sqrt(at_zero), 0} : PhotonTransfer{slope, 0, -at_zero / slope};
 }
 
-LineFits fit_lines(std::span<const LevelCurve> curves, PhotonTransfer (*line)(const LineSums&)) {
+LineFits fit_lines(std::span<const LevelCurve> curves, bool textured, PhotonTransfer (*line)(const LineSums&)) {
     LineFits fits;
     for (const LevelCurve& curve : curves) {
-        fits.line.push_back(line(LineSums(curve)));
-        fits.error += squared_error(curve, fits.line.back()) / double(curves.size());
+        std::vector<double> weights(curve.size(), 1);
+        PhotonTransfer fit = line(LineSums(curve, weights));
+        for (int round = 0; textured && round < kEnvelopeRounds; ++round) {
+            for (std::size_t i = 0; i < curve.size(); ++i) {
+                const double above = std::max(0.0, excess(curve[i], fit)) / kEnvelope;
+                weights[i] = 1 / (1 + above * above);
+            }
+            fit = line(LineSums(curve, weights));
+        }
+        fits.line.push_back(fit);
+        fits.error += squared_error(curve, fit, textured) / double(curves.size());
     }
     return fits;
 }
@@ -145,12 +166,12 @@ double PhotonTransfer::variance(double brightness) const {
     return gain * std::max(0.0, brightness - offset) + read_noise * read_noise;
 }
 
-LineFits fit_photon_transfer(std::span<const LevelCurve> curves) {
-    LineFits best = fit_lines(curves, &electronics);
-    const LineFits light = fit_lines(curves, &photons);
+LineFits fit_photon_transfer(std::span<const LevelCurve> curves, bool textured) {
+    LineFits best = fit_lines(curves, textured, &electronics);
+    const LineFits light = fit_lines(curves, textured, &photons);
     if (light.error + kSame < best.error) best = light;
-    LineFits sum = fit_lines(curves, &both);
-    sum.error += kMisfit * kMisfit;
+    LineFits sum = fit_lines(curves, textured, &both);
+    sum.error += textured ? kTexturedMisfit * kTexturedMisfit : kMisfit * kMisfit;
     return sum.error < best.error ? sum : best;
 }
 
@@ -173,7 +194,7 @@ LineFits fit_channels(const Windows& windows, int channels, bool apart, Clipping
             for (std::size_t c = 0; c < noises.size(); ++c)
                 curves[c].push_back({mean_brightness(members, c, noises[c]), variances[c]});
         }
-        fit = fit_photon_transfer(curves);
+        fit = fit_photon_transfer(curves, !apart);
     }
     return fit;
 }
@@ -189,12 +210,14 @@ ChannelTransfers measure_photon_transfer(const ImageView& image, const WhiteLeve
     });
     // Noise that was added to a picture is cut off at both ends, photons only at the bright one, and float samples may
     // not be cut off at all. What fits best tells.
-    LineFits best = fit_channels(windows, image.colour_channels(), apart, {false, false});
+    ChannelTransfers result;
+    LineFits best = fit_channels(windows, image.colour_channels(), apart, result.clipping);
     for (const Clipping clipping : {Clipping{false, true}, Clipping{true, true}}) {
         LineFits fit = fit_channels(windows, image.colour_channels(), apart, clipping);
-        if (fit.error < kBetter * best.error) best = std::move(fit);
+        if (fit.error >= kBetter * best.error) continue;
+        best = std::move(fit);
+        result.clipping = clipping;
     }
-    ChannelTransfers result;
     for (std::size_t c = 0; c < best.line.size(); ++c) {
         result.channel[c] = best.line[c];
         for (const ChannelWindow& window : all)

@@ -1,8 +1,8 @@
 // The variance of noise against brightness as a straight line: what photons and the electronics each add to it.
 //
 // Janesick, "Photon Transfer", SPIE Press 2007; Foi et al., IEEE TIP 2008.
-#ifndef TWOFOLD_PIPELINES_ESTIMATE_PHOTON_TRANSFER_H
-#define TWOFOLD_PIPELINES_ESTIMATE_PHOTON_TRANSFER_H
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_PHOTON_TRANSFER_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_PHOTON_TRANSFER_H
 
 #include <array>
 #include <span>
@@ -29,11 +29,17 @@ struct LineFits {
 };
 
 // The lines that fit the channels' curves best: the same noise everywhere, photons alone, or both where neither alone
-// will do for one sensor.
-LineFits fit_photon_transfer(std::span<const LevelCurve> curves);
+// will do for one sensor. `textured`: points may lie above the line, for the picture may have added to them.
+LineFits fit_photon_transfer(std::span<const LevelCurve> curves, bool textured = false);
+
+// Where noise was cut off.
+struct Clipping {
+    bool at_black = false, at_white = false;  // brightness 0 and 1
+};
 
 struct ChannelTransfers {
     std::array<PhotonTransfer, 4> channel;
+    Clipping clipping;
     std::array<double, 4> variance{};  // mean over the image
 };
 

@@ -1,4 +1,4 @@
-#include "pipelines/estimate/clipped_noise.h"
+#include "pipelines/common/noise/clipped_noise.h"
 
 #include <cmath>
 #include <numbers>

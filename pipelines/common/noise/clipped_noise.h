@@ -1,15 +1,11 @@
 // Gaussian noise that was cut off at black or white: what is left of it, and what it was.
-#ifndef TWOFOLD_PIPELINES_ESTIMATE_CLIPPED_NOISE_H
-#define TWOFOLD_PIPELINES_ESTIMATE_CLIPPED_NOISE_H
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_CLIPPED_NOISE_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_CLIPPED_NOISE_H
 
 #include "pipelines/common/noise/level_curve.h"
-#include "pipelines/estimate/photon_transfer.h"
+#include "pipelines/common/noise/photon_transfer.h"
 
 namespace twofold {
-
-struct Clipping {
-    bool at_black = false, at_white = false;  // brightness 0 and 1
-};
 
 // By the mean brightness that is seen, which clipping has moved away from the bound.
 class ClippedNoise {
