@@ -13,6 +13,7 @@ namespace twofold {
 namespace {
 
 constexpr float kLeastWhite = 0.1f, kMostWhite = 8;  // the range in which images made for a white of 1 end
+constexpr int kFewestBits = 4;
 constexpr std::uint64_t kHotShare = 1000;
 constexpr float kHotFactor = 4;
 
@@ -30,6 +31,22 @@ float largest_sample(const ImageView& image) {
         largest = std::max(largest, range.largest_absolute);
     }
     return largest;
+}
+
+float largest_word(const ImageView& image) {
+    std::vector<float> row(static_cast<std::size_t>(image.width * image.colour_channels()));
+    float largest = 0;
+    for (std::int64_t y = 0; y < image.height; ++y) {
+        load_rectangle(image, 1, 0, y, image.width, 1, row.data(), static_cast<std::ptrdiff_t>(row.size()));
+        largest = std::max(largest, *std::ranges::max_element(row));
+    }
+    return largest;
+}
+
+// The largest number of as many bits as `largest` has, and at least kFewestBits.
+float white_of_bits(float largest) {
+    const int bits = std::max<int>(kFewestBits, std::bit_width(static_cast<std::uint32_t>(largest)));
+    return static_cast<float>((1 << bits) - 1);
 }
 
 // Upper edge of the bin of the brightest sample, when the brightest thousandth does not count.
@@ -50,6 +67,16 @@ float largest_but_hot(const ImageView& image, float largest) {
     return std::min(largest, std::bit_cast<float>(static_cast<std::uint32_t>(bin + 1) << kDropped));
 }
 
+WhiteLevel find_white_of_words(const ImageView& image, float given) {
+    const float largest = largest_word(image);
+    WhiteLevel level{.white = given > 0 ? given : white_of_bits(largest)};
+    const float sound = largest_but_hot(image, largest);
+    if (largest <= kHotFactor * sound) return level;
+    if (given <= 0) level.white = white_of_bits(sound);
+    level.limit = std::max(1.0f, kHotFactor * sound / level.white);
+    return level;
+}
+
 float white_of(float largest) {
     return (largest >= kLeastWhite && largest <= kMostWhite) || largest == 0 ? 1.0f : largest;
 }
@@ -57,7 +84,8 @@ float white_of(float largest) {
 }  // namespace
 
 WhiteLevel find_white_level(const ImageView& image, float given) {
-    if (image.type != DataType::kFloat32) return {.white = integer_white(image.type)};
+    if (image.type == DataType::kUint8) return {.white = integer_white(image.type)};
+    if (image.type == DataType::kUint16) return find_white_of_words(image, given);
     const float largest = largest_sample(image);
     WhiteLevel level{.white = given > 0 ? given : white_of(largest)};
     if ((given > 0 || level.white == 1) && largest <= kMostWhite * level.white) return level;
@@ -69,8 +97,10 @@ WhiteLevel find_white_level(const ImageView& image, float given) {
 }
 
 float output_white(const ImageView& input, const ImageView& output, float white) {
-    if (output.type != DataType::kFloat32) return integer_white(output.type);
-    return input.type == DataType::kFloat32 ? white : 1.0f;
+    if (input.type == DataType::kFloat32) return output.type == DataType::kFloat32 ? white : integer_white(output.type);
+    // Between integer types full scale stays full scale, whatever part of it is in use.
+    const float full = output.type == DataType::kFloat32 ? 1.0f : integer_white(output.type);
+    return output.type == input.type ? white : full * (white / integer_white(input.type));
 }
 
 void clip(float limit, float* samples, std::size_t count) {

@@ -16,7 +16,9 @@ struct WhiteLevel {
     float limit = std::numeric_limits<float>::infinity();
 };
 
-// Integer types have a white of their own. For float images `given` is it, if > 0; else it is found:
+// 8-bit samples have a white of their own, 255. For 16-bit samples, of which many cameras use 10, 12 or 14 bits, it is
+// the largest number of the bits in use (4095 for samples up to 2048 ... 4095), or `given`. For float images `given` is
+// it, if > 0; else it is found:
 //   1                               when the largest absolute sample is 0 or lies in [0.1, 8]
 //   the largest absolute sample     when it is not a hot pixel
 //   1, or the brightest sample that is not a hot pixel, rounded up by at most 1/32, by the same rule otherwise
@@ -25,8 +27,8 @@ struct WhiteLevel {
 // Throws Error kNonFinite.
 WhiteLevel find_white_level(const ImageView& image, float given);
 
-// The sample value of white in the output: the type's for integers; that of a float input for float output of it; 1 for
-// float output of an integer image.
+// The sample value of white in the output: that of the input where the types are the same. Else full scale of an
+// integer type (255, 65535) stands for full scale of another, for 1 of float output, and for white of float input.
 float output_white(const ImageView& input, const ImageView& output, float white);
 
 // Clip samples to +-limit.

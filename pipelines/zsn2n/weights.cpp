@@ -10,11 +10,11 @@
 namespace twofold::zsn2n {
 namespace {
 
-// Layout: magic (8 bytes), channels, width, depth, fold (only after the second magic), ensemble (u32 each), number of
-// parameters (u64), parameters (f32), CRC-32 (u32). All little endian. Networks that do not fold are stored as in the
-// first version of the format, which had no such field.
-constexpr char kPlainMagic[] = "TWFWGHT1", kFoldMagic[] = "TWFWGHT2";
-constexpr std::size_t kMagicBytes = sizeof kPlainMagic - 1;
+// Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples (u32 each), white (f32), number
+// of parameters (u64), parameters (f32), CRC-32 (u32). All little endian.
+constexpr char kMagic[] = "TWFWGHT2";
+constexpr std::size_t kMagicBytes = sizeof kMagic - 1;
+constexpr std::size_t kHeaderBytes = kMagicBytes + 7 * 4 + 8;
 constexpr std::size_t kChecksumBytes = 4;
 
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
@@ -56,61 +56,60 @@ void require_range(std::uint32_t value, std::uint32_t low, std::uint32_t high, c
     if (value < low || value > high) refuse(sentence);
 }
 
-std::size_t header_bytes(int fold) { return kMagicBytes + (fold > 1 ? 5 : 4) * 4 + 8; }
-
-bool begins_with(const std::byte* buffer, std::size_t size, const char* magic) {
-    return size >= kMagicBytes && std::memcmp(buffer, magic, kMagicBytes) == 0;
-}
-
 }  // namespace
 
 std::size_t stored_size(const Weights& weights) {
-    return header_bytes(weights.shape.fold) + weights.values.size() * sizeof(float) + kChecksumBytes;
+    return kHeaderBytes + weights.values.size() * sizeof(float) + kChecksumBytes;
 }
 
 void store_weights(const Weights& weights, std::byte* buffer) {
-    const int fold = weights.shape.fold;
-    std::memcpy(buffer, fold > 1 ? kFoldMagic : kPlainMagic, kMagicBytes);
+    std::memcpy(buffer, kMagic, kMagicBytes);
     std::byte* p = buffer + kMagicBytes;
     p = put(p, static_cast<std::uint32_t>(weights.shape.channels));
     p = put(p, static_cast<std::uint32_t>(weights.shape.width));
     p = put(p, static_cast<std::uint32_t>(weights.shape.depth));
-    if (fold > 1) p = put(p, static_cast<std::uint32_t>(fold));
+    p = put(p, static_cast<std::uint32_t>(weights.shape.fold));
     p = put(p, static_cast<std::uint32_t>(weights.ensemble));
+    p = put(p, static_cast<std::uint32_t>(weights.type));
+    p = put(p, std::bit_cast<std::uint32_t>(weights.white));
     p = put(p, static_cast<std::uint64_t>(weights.values.size()));
     for (const float value : weights.values) p = put(p, std::bit_cast<std::uint32_t>(value));
     put(p, crc32(buffer, static_cast<std::size_t>(p - buffer)));
 }
 
 Weights load_weights(const std::byte* buffer, std::size_t size) {
-    const bool folds = begins_with(buffer, size, kFoldMagic);
-    if (!folds && !begins_with(buffer, size, kPlainMagic)) {
-        refuse("these are not stored weights of this version: the file does not begin with TWFWGHT1 or TWFWGHT2");
-    }
-    if (size < header_bytes(folds ? kMaxFold : 1) + kChecksumBytes) refuse("the stored weights are cut short");
+    if (size < kMagicBytes || std::memcmp(buffer, kMagic, kMagicBytes) != 0)
+        refuse("these are not stored weights of this version: the file does not begin with TWFWGHT2");
+    if (size < kHeaderBytes + kChecksumBytes) refuse("the stored weights are cut short");
 
     const std::byte* p = buffer + kMagicBytes;
     const auto channels = take<std::uint32_t>(p);
     const auto width = take<std::uint32_t>(p);
     const auto depth = take<std::uint32_t>(p);
-    const auto fold = folds ? take<std::uint32_t>(p) : 1;
+    const auto fold = take<std::uint32_t>(p);
     const auto ensemble = take<std::uint32_t>(p);
+    const auto type = take<std::uint32_t>(p);
+    const auto white = std::bit_cast<float>(take<std::uint32_t>(p));
     const auto count = take<std::uint64_t>(p);
     require_range(channels, 1, 4, "the stored weights are damaged: the number of channels is not 1 to 4");
     require_range(width, 16, kMaxWidth, "the stored weights are damaged: the network's width is out of range");
     if (width % 16 != 0) refuse("the stored weights are damaged: the network's width is not a multiple of 16");
     require_range(depth, 1, kMaxDepth, "the stored weights are damaged: the network's depth is out of range");
-    require_range(fold, folds ? 2 : 1, kMaxFold, "the stored weights are damaged: the network's fold is out of range");
+    require_range(fold, 1, kMaxFold, "the stored weights are damaged: the network's fold is out of range");
     if (ensemble != 1 && ensemble != 8) refuse("the stored weights are damaged: the ensemble is neither 1 nor 8");
+    require_range(type, 0, 2, "the stored weights are damaged: the type of the samples is unknown");
+    if (!(white > 0) || !std::isfinite(white)) refuse("the stored weights are damaged: white is not a positive number");
 
     Weights weights;
+    weights.type = static_cast<DataType>(type);
+    weights.white = white;
     weights.shape = {static_cast<int>(channels), static_cast<int>(width), static_cast<int>(depth),
                      static_cast<int>(fold)};
     weights.ensemble = static_cast<int>(ensemble);
     const std::size_t parameters = weights.shape.parameters();
     if (count != parameters)
         refuse("the stored weights are damaged: the number of parameters does not fit the network");
-    if (size != header_bytes(weights.shape.fold) + parameters * sizeof(float) + kChecksumBytes) {
+    if (size != kHeaderBytes + parameters * sizeof(float) + kChecksumBytes) {
         refuse("the stored weights are cut short, or something follows them");
     }
     const std::byte* checksum = buffer + size - kChecksumBytes;

@@ -7,17 +7,20 @@
 #include <vector>
 
 #include "pipelines/zsn2n/network.h"
+#include "runtime/image_view.h"
 
 namespace twofold::zsn2n {
 
 struct Weights {
     NetworkShape shape;
+    // Of the image that it was trained on. The scale is kept for images of the same type, which may be darker.
+    DataType type = DataType::kUint8;
+    float white = 255;          // sample
     int ensemble = 1;           // passes that the recipe averages: 1 or 8
     std::vector<float> values;  // shape.parameters() numbers in the order of network.h
 };
 
-// Stored form: magic "TWFWGHT1" (or 2: with a fold), little-endian fields, float32 values, CRC-32 of all that precedes
-// it.
+// Stored form: magic "TWFWGHT2", little-endian fields, float32 values, CRC-32 of all that precedes it.
 std::size_t stored_size(const Weights& weights);
 void store_weights(const Weights& weights, std::byte* buffer);
 // Throws Error kCorruptData for anything that store_weights would not have written, non-finite values included.

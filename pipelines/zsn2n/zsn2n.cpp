@@ -42,6 +42,12 @@ NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
     return measure_noise_bands(settings.input, white).correlated() ? NoiseKind::kCorrelated : NoiseKind::kIndependent;
 }
 
+// Weights keep the scale that they were trained on.
+float given_white(const Settings& settings) {
+    if (settings.white > 0 || settings.weights == nullptr) return settings.white;
+    return settings.weights->type == settings.input.type ? settings.weights->white : 0;
+}
+
 }  // namespace
 
 struct Denoiser::State {
@@ -64,7 +70,7 @@ struct Denoiser::State {
 
     explicit State(const Settings& s)
         : settings(s),
-          white(find_white_level(s.input, s.white)),
+          white(find_white_level(s.input, given_white(s))),
           kind(resolve_noise(s, white)),
           recipe(s.constants ? *s.constants : make_recipe(s.recipe, kind)),
           train(s.weights == nullptr),
@@ -82,6 +88,8 @@ struct Denoiser::State {
         if (!noise.measured) recipe.loss = kPaperLoss;
         plan_memory();
         weights.shape = network.shape();
+        weights.type = train ? settings.input.type : settings.weights->type;
+        weights.white = train ? white.white : settings.weights->white;
         weights.ensemble = train ? recipe.ensemble : settings.weights->ensemble;
         if (train)
             weights.values.resize(network.shape().parameters());

@@ -19,6 +19,8 @@ Weights make_weights(int channels, int width, int depth, int ensemble, int fold 
     Weights weights;
     weights.shape = {channels, width, depth, fold};
     weights.ensemble = ensemble;
+    weights.type = DataType::kUint16;
+    weights.white = 4095;
     weights.values.resize(weights.shape.parameters());
     for (std::size_t i = 0; i < weights.values.size(); ++i) weights.values[i] = std::sin(static_cast<float>(i)) * 0.1f;
     return weights;
@@ -69,22 +71,23 @@ TEST_CASE("weights come back as they were", "[weights]") {
         CHECK(loaded.shape.depth == weights.shape.depth);
         CHECK(loaded.shape.fold == weights.shape.fold);
         CHECK(loaded.ensemble == weights.ensemble);
+        CHECK(loaded.type == weights.type);
+        CHECK(loaded.white == weights.white);
         CHECK(loaded.values == weights.values);
         CHECK(stored(loaded) == bytes);
     }
 }
 
 TEST_CASE("the stored form is the documented one", "[weights]") {
-    const Weights weights = make_weights(1, 16, 1, 8);
+    const Weights weights = make_weights(1, 16, 1, 8, 1);
     Bytes bytes = stored(weights);
-    REQUIRE(bytes.size() == 8 + 16 + 8 + 4 * weights.values.size() + 4);
-    CHECK(std::memcmp(bytes.data(), "TWFWGHT1\1\0\0\0\x10\0\0\0\1\0\0\0\x08\0\0\0", 24) == 0);
-    CHECK(std::memcmp(bytes.data() + 24, "\xb1\0\0\0\0\0\0\0", 8) == 0);  // 177 parameters
+    REQUIRE(bytes.size() == 8 + 28 + 8 + 4 * weights.values.size() + 4);
+    CHECK(std::memcmp(bytes.data(), "TWFWGHT2\1\0\0\0\x10\0\0\0\1\0\0\0\1\0\0\0\x08\0\0\0\1\0\0\0", 32) == 0);
+    CHECK(std::memcmp(bytes.data() + 32, "\0\xf0\x7f\x45", 4) == 0);      // 4095 as a float
+    CHECK(std::memcmp(bytes.data() + 36, "\xb1\0\0\0\0\0\0\0", 8) == 0);  // 177 parameters
     const Bytes original = bytes;
     sign(&bytes);
     CHECK(bytes == original);
-    const Bytes folded = stored(make_weights(1, 16, 1, 8, 2));
-    CHECK(std::memcmp(folded.data(), "TWFWGHT2\1\0\0\0\x10\0\0\0\1\0\0\0\2\0\0\0\x08\0\0\0", 28) == 0);
 }
 
 TEST_CASE("weights cut at any byte are refused", "[weights]") {
@@ -118,13 +121,16 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     const Bytes bytes = stored(make_weights(1, 16, 1, 1));
     REQUIRE_FALSE(is_refused(with_field(bytes, 8, 1, 4)));
     const std::uint32_t values[] = {0, 2, 3, 4, 5, 7, 9, 15, 17, 24, 32, 256, 272, 0x7fffffff, 0x80000000, 0xffffffff};
-    for (const std::size_t offset : {8u, 12u, 16u, 20u}) {
+    for (const std::size_t offset : {8u, 12u, 16u, 20u, 24u}) {
         for (const std::uint32_t value : values) {
             CAPTURE(offset, value);
             CHECK(is_refused(with_field(bytes, offset, value, 4)));
         }
     }
-    CHECK_FALSE(is_refused(with_field(bytes, 20, 8, 4)));
+    CHECK_FALSE(is_refused(with_field(bytes, 24, 8, 4)));
+    for (const std::uint32_t type : {3u, 4u, 0xffffffffu}) CHECK(is_refused(with_field(bytes, 28, type, 4)));
+    for (const std::uint32_t white : {0u, 0x80000000u, 0xbf800000u, 0x7f800000u, 0x7fc00000u})
+        CHECK(is_refused(with_field(bytes, 32, white, 4)));
     const Bytes folded = stored(make_weights(1, 16, 1, 1, 2));
     for (const std::uint32_t fold : {0u, 1u, 3u, 4u, 0xffffffffu}) {
         CAPTURE(fold);
@@ -132,9 +138,9 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     }
     for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{176}, std::uint64_t{178}, ~std::uint64_t{0},
                                       std::uint64_t{177} + (std::uint64_t{1} << 62)}) {
-        CHECK(is_refused(with_field(bytes, 24, count, 8)));
+        CHECK(is_refused(with_field(bytes, 36, count, 8)));
     }
     for (const std::uint32_t value : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f800001u}) {
-        CHECK(is_refused(with_field(bytes, 32 + 40, value, 4)));
+        CHECK(is_refused(with_field(bytes, 44 + 40, value, 4)));
     }
 }

@@ -5,8 +5,10 @@
 #include <limits>
 
 #include "ops/metric/metric.h"
+#include "ops/noise/noise.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "runtime/error.h"
+#include "tests/pipelines/prior_support.h"
 #include "tests/support/catch.h"
 #include "tests/support/float_image.h"
 
@@ -63,6 +65,72 @@ TEST_CASE("hot pixels do not decide what white is", "[white]") {
     test::FloatImage black(40, 40, 3);
     black.at(3, 3, 0) = 1e6f;
     CHECK(find_white_level(black.view(), 0).white == 1e6f);
+}
+
+TEST_CASE("16-bit samples are measured by the bits in use", "[white]") {
+    test::TypedImage<std::uint16_t> image(64, 48, 1, false, false);
+    const auto white_with = [&](std::uint16_t largest) {
+        for (std::size_t i = 0; i < image.samples.size(); ++i)
+            image.samples[i] = static_cast<std::uint16_t>(i * largest / (image.samples.size() - 1));
+        return find_white_level(image.view(), 0);
+    };
+    CHECK(white_with(65535).white == 65535);
+    CHECK(white_with(32768).white == 65535);
+    CHECK(white_with(32767).white == 32767);
+    CHECK(white_with(4095).white == 4095);
+    CHECK(white_with(2048).white == 4095);
+    CHECK(white_with(100).white == 127);
+    CHECK(white_with(1).white == 15);
+    CHECK(white_with(0).white == 15);
+    CHECK(find_white_level(image.view(), 4095).white == 4095);
+    // A hot pixel does not decide.
+    white_with(1000);
+    image.samples[77] = 65535;
+    const WhiteLevel level = find_white_level(image.view(), 0);
+    CHECK(level.white == 1023);
+    CHECK(level.limit > 3.5f);
+    CHECK(level.limit < 4.5f);
+}
+
+TEST_CASE("samples keep their scale between types", "[white]") {
+    const auto view = [](DataType type) {
+        ImageView image;
+        image.type = type;
+        return image;
+    };
+    const ImageView bytes = view(DataType::kUint8), words = view(DataType::kUint16), floats = view(DataType::kFloat32);
+    CHECK(output_white(words, words, 4095) == 4095);
+    CHECK(output_white(words, bytes, 65535) == 255);
+    CHECK(output_white(words, bytes, 4095) == Approx(255 * 4095 / 65535.0));
+    CHECK(output_white(words, floats, 4095) == Approx(4095 / 65535.0));
+    CHECK(output_white(bytes, words, 255) == 65535);
+    CHECK(output_white(bytes, floats, 255) == 1);
+    CHECK(output_white(floats, floats, 4000) == 4000);
+    CHECK(output_white(floats, words, 4000) == 65535);
+}
+
+TEST_CASE("samples of 12 bits in 16 are denoised as well as those of 16", "[white][slow]") {
+    test::FloatImage clean = test::noisy_scene(96, 80, 1, 0), noisy(96, 80, 1);
+    ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, 25, 1);
+    const auto psnr_of = [&](float largest) {
+        test::TypedImage<std::uint16_t> words(96, 80, 1, false, false), result(96, 80, 1, false, false);
+        for (std::size_t i = 0; i < words.samples.size(); ++i)
+            words.samples[i] = static_cast<std::uint16_t>(std::lround(noisy.pixels()[i] * largest));
+        zsn2n::Settings settings;
+        settings.input = words.view();
+        settings.output = result.view();
+        settings.steps = 150;
+        settings.threads = 2;
+        zsn2n::Denoiser(settings).run(nullptr, nullptr);
+        test::FloatImage scaled(96, 80, 1);
+        for (std::size_t i = 0; i < result.samples.size(); ++i)
+            scaled.pixels()[i] = static_cast<float>(result.samples[i]) / largest;
+        return ops::compare_images(clean.view(), scaled.view()).psnr;
+    };
+    const double full = psnr_of(65535);
+    CHECK(full > ops::compare_images(clean.view(), noisy.view()).psnr + 4);
+    CHECK(psnr_of(4095) == Approx(full).margin(0.1));
+    CHECK(psnr_of(1023) == Approx(full).margin(0.2));
 }
 
 TEST_CASE("many bright samples are a picture", "[white]") {
