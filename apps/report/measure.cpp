@@ -59,10 +59,10 @@ Reference::Reference(const twofold_image& view, double white) {
     samples_.resize(count);
     switch (view.data_type) {
         case TWOFOLD_UINT8:
-            gather<std::uint8_t>(view, 255, samples_.data());
+            gather<std::uint8_t>(view, 255 * white, samples_.data());
             break;
         case TWOFOLD_UINT16:
-            gather<std::uint16_t>(view, 65535, samples_.data());
+            gather<std::uint16_t>(view, 65535 * white, samples_.data());
             break;
         case TWOFOLD_FLOAT32:
             gather<float>(view, white, samples_.data());

@@ -13,7 +13,7 @@ namespace twofold::apps {
 // The colours of an image to compare with: a copy of its own, for the image may be denoised in place.
 class Reference {
   public:
-    // `white`: the sample that is white in a FLOAT32 view.
+    // `white`: the sample that is white in a FLOAT32 view, and a share of full scale in the others.
     Reference(const twofold_image& view, double white);
     Reference(const Reference&) = delete;
     Reference& operator=(const Reference&) = delete;

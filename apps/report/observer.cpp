@@ -21,13 +21,23 @@ std::uint64_t bytes_of(const std::vector<Snapshot>& snapshots) {
     return bytes;
 }
 
+// The sample that is white in a float image, and a share of full scale in the others, which may use a part of it only.
+double white_of(const image_io::Image& image, double given) {
+    if (image.type != image_io::SampleType::kUint16) return known_white(image, given);
+    const Context context = create_context();
+    const twofold_image view = view_of(image);
+    double white = 0;
+    check(twofold_find_white_level(context.get(), &view, 0, &white), context.get());
+    return white / 65535;
+}
+
 }  // namespace
 
 Observer::Observer(const ObserveOptions& options, const ObservedImage& observed)
     : options_(options),
       method_(observed.method),
       is_float_(observed.image.type == image_io::SampleType::kFloat32),
-      white_(known_white(observed.image, observed.white)),
+      white_(white_of(observed.image, observed.white)),
       noisy_(view_of(observed.image), white_) {
     metadata_.icc = observed.image.metadata.icc;
     metadata_.orientation = observed.image.metadata.orientation;
@@ -37,10 +47,11 @@ Observer::Observer(const ObserveOptions& options, const ObservedImage& observed)
     if (options.truth.empty()) return;
     const image_io::Image truth =
         read_truth(options.truth, observed.image, observed.factor, observed.white, observed.memory_limit);
-    truth_.emplace(view_of(truth), 1);
+    const double truth_white = is_float_ ? 1 : white_;
+    truth_.emplace(view_of(truth), truth_white);
     if (options.report.empty()) return;
     Look truth_look = look();
-    truth_look.white = 1;
+    truth_look.white = truth_white;
     report_.truth = picture_of(truth, truth_look);
     if (const auto distance = psnr(*truth_, noisy_.view())) {
         report_.facts.emplace_back("PSNR to the truth", decibels(*distance));
@@ -84,8 +95,11 @@ void Observer::finished(const Context& context, const Job& job, const TrainingOp
         entry.method = training.method;
         entry.settings = setting_facts(training, report);
         entry.timing = timing_facts(report);
-        entry.measures = measure_facts(context, Reference(output, white_), noisy_, truth_ ? &*truth_ : nullptr);
-        entry.result = picture_of(output, look());
+        entry.measures =
+            measure_facts(context, Reference(output, white_in(output)), noisy_, truth_ ? &*truth_ : nullptr);
+        Look result_look = look();
+        result_look.white = white_in(output);
+        entry.result = picture_of(output, result_look);
         if (recorder_) {
             entry.result_step = report.best_step;
             entry.curve = recorder_->curve();

@@ -44,6 +44,10 @@ class Observer {
     void write(const std::string& folder, bool overwrite) const;
 
   private:
+    // White of an output, on the scale that a Reference takes: of another type than a float input, it is full scale.
+    double white_in(const twofold_image& output) const {
+        return is_float_ && output.data_type != TWOFOLD_FLOAT32 ? 1 : white_;
+    }
     Look look() const { return {white_, Report::kPicturePixels, &metadata_}; }
 
     const ObserveOptions& options_;

@@ -69,10 +69,10 @@ Picture picture_of(const twofold_image& view, const Look& look) {
     image.pixels.resize(bytes);
     switch (view.data_type) {
         case TWOFOLD_UINT8:
-            reduce<std::uint8_t>(view, side, 1.0, &image);
+            reduce<std::uint8_t>(view, side, 1.0 / look.white, &image);
             break;
         case TWOFOLD_UINT16:
-            reduce<std::uint16_t>(view, side, 255.0 / 65535.0, &image);
+            reduce<std::uint16_t>(view, side, 255.0 / 65535.0 / look.white, &image);
             break;
         case TWOFOLD_FLOAT32:
             reduce<float>(view, side, 255.0 / look.white, &image);

@@ -19,7 +19,7 @@ struct Picture {
 
 // What a copy needs to know beyond the pixels of a view.
 struct Look {
-    double white = 1;              // FLOAT32: the sample value that is shown as white
+    double white = 1;              // shown as white: FLOAT32: a sample; else a share of full scale
     std::int64_t most_pixels = 0;  // 0: no limit. Else whole blocks of pixels are averaged until no more are left
     const image_io::Metadata* metadata = nullptr;  // gives the ICC profile and the orientation; may be null
 };

@@ -31,6 +31,18 @@ twofold_channel_noise channel_noise(const NoiseEstimate& estimate, std::size_t c
 
 }  // namespace
 
+twofold_status twofold_find_white_level(twofold_context* context, const twofold_image* image, double given,
+                                        double* white) {
+    if (!context) return TWOFOLD_INVALID_ARGUMENT;
+    return guarded(context, [&] {
+        require_argument(image != nullptr, "the image is NULL");
+        require_argument(white != nullptr, "the place for the white level is NULL");
+        require_white_level(given);
+        const ImageView view = checked_view(*image, Access::kRead, "noisy");
+        *white = double{find_white_level(view, static_cast<float>(given)).white};
+    });
+}
+
 twofold_status twofold_measure_noise(twofold_context* context, const twofold_image* image, double white,
                                      twofold_noise* noise) {
     if (!context) return TWOFOLD_INVALID_ARGUMENT;

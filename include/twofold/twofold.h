@@ -250,7 +250,10 @@ TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint6
  * report). The final pass itself is always completed, even if it alone takes longer. If fewer than 30 steps of
  * TWOFOLD_ZSN2N fit, the output is the input. */
 TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double seconds);
-/* FLOAT32 input: the sample value that corresponds to white, > 0. 0 (the default) takes 1 when the largest absolute
+/* The sample value that corresponds to white, > 0; not for UINT8, where it is 255. 0 (the default): what
+ * twofold_find_white_level finds. For UINT16 that is the largest number of the bits in use, at least four (4095 for
+ * samples up to 2048 ... 4095), so that cameras of 10, 12 or 14 bits are seen as they are; output of the same type is
+ * on the same scale, and for other types 65535 stands for full scale. For FLOAT32 it is 1 when the largest absolute
  * sample lies in [0.1, 8], else that largest absolute sample. Hot pixels do not count as the largest: the brightest
  * thousandth of the samples, where they lie more than four times above all others. Where there are some, the network
  * sees them clipped to four times the largest of the others. Float output is on the same scale as float input and is
@@ -384,6 +387,10 @@ TWOFOLD_API twofold_status twofold_compare(twofold_context* context, const twofo
                                            twofold_metrics* metrics);
 
 /* --------------------------------------------------------------------------------------- noise estimate */
+
+/* The sample that counts as white in an image; `given` as for twofold_job_set_white_level. TWOFOLD_NON_FINITE. */
+TWOFOLD_API twofold_status twofold_find_white_level(twofold_context* context, const twofold_image* image, double given,
+                                                    double* white);
 
 #define TWOFOLD_BRIGHTNESS_KNOTS 17
 #define TWOFOLD_CORRELATION_REACH 4 /* pixels */

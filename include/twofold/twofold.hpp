@@ -143,6 +143,12 @@ class Context {
                    std::uint64_t seed = 0) {
         detail::check(twofold_add_noise(get(), &clean, &noisy, kind, level, seed), get());
     }
+    // See twofold_find_white_level.
+    double find_white_level(const twofold_image& image, double given = 0) {
+        double white = 0;
+        detail::check(twofold_find_white_level(get(), &image, given, &white), get());
+        return white;
+    }
     // See twofold_measure_noise.
     twofold_noise measure_noise(const twofold_image& image, double white = 0) {
         twofold_noise noise;

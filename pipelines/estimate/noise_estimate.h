@@ -6,9 +6,9 @@
 
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
+#include "pipelines/common/noise/photon_transfer.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/estimate/autocorrelation.h"
-#include "pipelines/common/noise/photon_transfer.h"
 #include "pipelines/estimate/sample_census.h"
 #include "runtime/image_view.h"
 

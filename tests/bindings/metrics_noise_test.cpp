@@ -140,3 +140,27 @@ TEST_CASE("noise that cannot be measured is refused", "[estimate]") {
     bad.pixels[100] = std::nanf("");
     CHECK(twofold_measure_noise(context, &bad.view, 0, &noise) == TWOFOLD_NON_FINITE);
 }
+
+TEST_CASE("the white level is found, or given", "[white]") {
+    const Context context;
+    double white = 0;
+    const auto white_of = [&](const twofold_image& image, double given) {
+        REQUIRE(twofold_find_white_level(context, &image, given, &white) == TWOFOLD_OK);
+        return white;
+    };
+    const Picture<std::uint8_t> bytes(24, 20, 3);
+    CHECK(white_of(bytes.view, 0) == 255);
+    Picture<std::uint16_t> words(24, 20, 1);
+    for (std::size_t i = 0; i < words.pixels.size(); ++i) words.pixels[i] = static_cast<std::uint16_t>(6 * i);
+    CHECK(white_of(words.view, 0) == 4095);
+    CHECK(white_of(words.view, 16383) == 16383);
+    Picture<float> floats(24, 20, 1);
+    for (std::size_t i = 0; i < floats.pixels.size(); ++i) floats.pixels[i] = static_cast<float>(6 * i);
+    CHECK(white_of(floats.view, 0) == 6 * 479);
+    CHECK(twofold_find_white_level(context, &floats.view, -1, &white) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_find_white_level(context, &floats.view, 0, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_find_white_level(context, nullptr, 0, &white) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_find_white_level(nullptr, &floats.view, 0, &white) == TWOFOLD_INVALID_ARGUMENT);
+    floats.pixels[5] = std::nanf("");
+    CHECK(twofold_find_white_level(context, &floats.view, 0, &white) == TWOFOLD_NON_FINITE);
+}
