@@ -18,17 +18,14 @@ struct CompareOptions {
 };
 
 image_io::Image read_upright(const std::string& path, double white) {
-    try {
+    return naming(path, [&] {
         image_io::ReadOptions read;
         read.upright = true;
         image_io::Image image = image_io::read_image(path, read);
         stop_if_interrupted();
         scale_to_white(&image, white);
         return image;
-    } catch (...) {
-        const Failure failure = current_failure(path);
-        throw Failure(failure.code(), (path == "-" ? "standard input" : path) + ": " + failure.what());
-    }
+    });
 }
 
 std::string shape(const twofold_image& image) {

@@ -85,12 +85,44 @@ std::uint64_t output_bytes(const ImageJobOptions& options, const image_io::Image
     return input.pixels.size() / input.sample_bytes() * bytes_of(type) * factor * factor;
 }
 
-// Works on `input`, into itself where size and sample type allow it: one buffer instead of two.
+// Whether the result is compared with the input, to tell if noise and only noise was taken away. Only images whose
+// noise can be measured are.
+bool is_examined(const ImageJobOptions& options, const image_io::Image& input) {
+    constexpr std::int64_t kSmallestSide = 24;
+    const bool denoises = options.mask.empty() && options.training.factor == 1 && options.training.strength > 0;
+    const bool wanted = options.json || options.verbose || !options.observe.report.empty();
+    return denoises && wanted && std::min(input.width, input.height) >= kSmallestSide;
+}
+
+// On one 2.5 GHz core.
+double expected_examination_seconds(const image_io::Image& image) {
+    constexpr double kSecondsPerPixel = 1e-7;
+    return kSecondsPerPixel * static_cast<double>(image.width) * static_cast<double>(image.height);
+}
+
+void examine(const Context& context, const ImageJobOptions& options, const twofold_image& input,
+             const twofold_image& output, double white, Observer* observer, twofold_examination* examination) {
+    image_io::Image map;
+    twofold_image map_view{};
+    const bool drawn = !options.observe.report.empty();
+    if (drawn) {
+        map = empty_map(input);
+        map_view = view_of(map);
+    }
+    check(twofold_examine(context.get(), &input, &output, white, options.training.strength, drawn ? &map_view : nullptr,
+                          examination),
+          context.get());
+    if (drawn) observer->examined(*examination, map_view);
+}
+
+// Works on `input`, into itself where that is not needed any more and has the size and sample type: one buffer instead
+// of two.
 image_io::Image process_image(const ImageJobOptions& options, image_io::Image input, SampleType type,
                               const std::vector<std::uint8_t>& stored, double seconds, ProgressBar* bar,
-                              Observer* observer, std::vector<std::uint8_t>* trained, twofold_report* report) {
+                              Observer* observer, std::vector<std::uint8_t>* trained, ImageJobResult* result) {
     const twofold_image input_view = view_of(input);
-    const bool in_place = type == input.type && options.training.factor == 1;
+    const bool examined = is_examined(options, input);
+    const bool in_place = type == input.type && options.training.factor == 1 && !examined;
     std::uint64_t pixels = input.pixels.size() + (observer != nullptr ? observer->held_bytes() : 0);
     image_io::Image mask;
     if (!options.mask.empty()) {
@@ -110,8 +142,8 @@ image_io::Image process_image(const ImageJobOptions& options, image_io::Image in
     apply_training_options(context, job, options.training);
     const twofold_image mask_view = view_of(mask);
     if (!options.mask.empty()) check(twofold_job_set_mask(job.get(), &mask_view), context.get());
-    check(twofold_job_set_white_level(job.get(), observer != nullptr ? observer->white() : options.white),
-          context.get());
+    const double white = observer != nullptr ? observer->white() : options.white;
+    check(twofold_job_set_white_level(job.get(), white), context.get());
     check(twofold_job_set_memory_budget(job.get(), budget), context.get());
     check(twofold_job_set_deadline(job.get(), seconds), context.get());
     if (!stored.empty()) {
@@ -128,7 +160,12 @@ image_io::Image process_image(const ImageJobOptions& options, image_io::Image in
     if (observer != nullptr) observer->planned(context, job);
     stop_if_interrupted();
     check(twofold_job_run(job.get()), context.get());
-    check(twofold_job_get_report(job.get(), report), context.get());
+    check(twofold_job_get_report(job.get(), &result->report), context.get());
+    if (examined) {
+        bar->update("examining", 1, -1);
+        examine(context, options, input_view, output_view, white, observer, &result->examination.emplace());
+        stop_if_interrupted();
+    }
     if (observer != nullptr) observer->finished(context, job, options.training, output_view);
     if (!options.save_weights.empty()) *trained = stored_weights(context, job);
 
@@ -147,8 +184,8 @@ void run_compared(const ImageJobOptions& options, const image_io::Image& input, 
         other.save_weights.clear();
         if (other.max_memory > 0) other.max_memory = budget_beside(other.max_memory, input.pixels.size());
         std::vector<std::uint8_t> no_weights;
-        twofold_report report{};
-        process_image(other, input, type, {}, seconds, bar, observer, &no_weights, &report);
+        ImageJobResult result;
+        process_image(other, input, type, {}, seconds, bar, observer, &no_weights, &result);
     }
 }
 
@@ -185,7 +222,8 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
     if (options.deadline > 0) {
         // The final pass is done however little is left, so a thousandth of a second asks for that alone.
         constexpr double kNoTimeLeft = 1e-3;
-        const double reserve = expected_write_seconds(format, output_bytes(options, image, type), result.seconds_read);
+        double reserve = expected_write_seconds(format, output_bytes(options, image, type), result.seconds_read);
+        if (is_examined(options, image)) reserve += expected_examination_seconds(image);
         // The methods of a report share the time.
         const double methods = 1 + static_cast<double>(options.observe.compare_with.size());
         seconds = std::max((options.deadline - stopwatch.seconds() - reserve) / methods, kNoTimeLeft);
@@ -193,7 +231,7 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
     std::vector<std::uint8_t> trained;
     if (observer) run_compared(options, image, type, seconds, bar, &*observer);
     image = process_image(options, std::move(image), type, stored_weights, seconds, bar,
-                          observer ? &*observer : nullptr, &trained, &result.report);
+                          observer ? &*observer : nullptr, &trained, &result);
 
     bar->update("writing", 1, -1);
     // The image comes last: where anything else cannot be written, there is none.

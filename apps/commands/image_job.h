@@ -37,7 +37,8 @@ struct ImageJobOptions {
 
 struct ImageJobResult {
     twofold_report report{};
-    std::int64_t width = 0;  // of the output
+    std::optional<twofold_examination> examination;  // where it was asked for and can be made
+    std::int64_t width = 0;                          // of the output
     std::int64_t height = 0;
     int channels = 0;
     double seconds = 0;

@@ -22,6 +22,7 @@ Command add_upscale(CLI::App& root);
 Command add_noise(CLI::App& root);
 Command add_compare(CLI::App& root);
 Command add_estimate(CLI::App& root);
+Command add_examine(CLI::App& root);
 Command add_evaluate(CLI::App& root);
 Command add_bench(CLI::App& root);
 Command add_info(CLI::App& root);

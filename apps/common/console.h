@@ -31,6 +31,17 @@ ExitCode run_on_file(const std::string& file, const Work& work) {
     }
 }
 
+// Does work of which a sentence should say which file it was about, where there are several.
+template <typename Work>
+auto naming(const std::string& file, const Work& work) {
+    try {
+        return work();
+    } catch (...) {
+        const Failure failure = current_failure(file);
+        throw Failure(failure.code(), (file == "-" ? "standard input" : file) + ": " + failure.what());
+    }
+}
+
 // Throws a Failure when standard output takes no more, so that a full disk or a closed pipe does not go unnoticed.
 void print_result(std::string_view text);
 // Infinity and NaN, which JSON cannot express, become null; bytes that are not UTF-8 are replaced.

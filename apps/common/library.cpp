@@ -138,4 +138,10 @@ image_io::Image empty_like(const twofold_image& view, image_io::SampleType type)
     return image;
 }
 
+image_io::Image empty_map(twofold_image view) {
+    view.channels = 1;
+    view.has_alpha = 0;
+    return empty_like(view, image_io::SampleType::kUint8);
+}
+
 }  // namespace twofold::apps

@@ -41,6 +41,8 @@ twofold_image centre_crop(const twofold_image& view, std::int64_t size);
 twofold_image enlarged(twofold_image view, int factor);
 // An image of the same shape with pixels of 0. Throws a Failure when the machine has not enough memory left for it.
 image_io::Image empty_like(const twofold_image& view, image_io::SampleType type);
+// The same of one channel of 8 bits.
+image_io::Image empty_map(twofold_image view);
 
 }  // namespace twofold::apps
 

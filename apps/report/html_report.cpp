@@ -24,7 +24,7 @@ std::string data_uri(const image_io::Image& image, Format format) {
 // What the script knows a picture by, and what a reader without it sees.
 struct PictureElement {
     std::string id;
-    std::string kind;  // input, truth, result or snapshot
+    std::string kind;  // input, truth, result, structure or snapshot
     std::string name;
     std::size_t entry = 0;
     std::int64_t step = 0;
@@ -45,6 +45,9 @@ std::string pictures_html(const Report& report) {
     for (std::size_t i = 0; i < report.entries.size(); ++i) {
         const ReportEntry& entry = report.entries[i];
         html += picture_html({fmt::format("result-{}", i), "result", entry.method, i}, entry.result, Format::kPng);
+        if (!entry.structure) continue;
+        const std::string name = "Detail lost by " + entry.method;
+        html += picture_html({fmt::format("structure-{}", i), "structure", name, i}, *entry.structure, Format::kPng);
     }
     return html;
 }

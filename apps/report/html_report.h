@@ -24,9 +24,10 @@ struct ReportEntry {
     std::vector<Fact> measures;  // such as the PSNR to the truth
     std::vector<Fact> timing;
     Picture result;
-    Curve curve;                      // empty for a method without steps
-    std::int64_t result_step = 0;     // of the curve, where the result comes from; 0: not to be marked
-    std::vector<Snapshot> snapshots;  // in order of steps; may be empty
+    std::optional<Picture> structure;  // bright where detail was lost; of the size of the result
+    Curve curve;                       // empty for a method without steps
+    std::int64_t result_step = 0;      // of the curve, where the result comes from; 0: not to be marked
+    std::vector<Snapshot> snapshots;   // in order of steps; may be empty
 };
 
 struct Report {

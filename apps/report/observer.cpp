@@ -61,7 +61,10 @@ Observer::Observer(const ObserveOptions& options, const ObservedImage& observed)
 std::uint64_t Observer::held_bytes() const {
     std::uint64_t bytes = noisy_.bytes() + (truth_ ? truth_->bytes() : 0) + bytes_of(report_.input);
     if (report_.truth) bytes += bytes_of(*report_.truth);
-    for (const ReportEntry& entry : report_.entries) bytes += bytes_of(entry.result) + bytes_of(entry.snapshots);
+    for (const ReportEntry& entry : report_.entries) {
+        bytes += bytes_of(entry.result) + bytes_of(entry.snapshots);
+        if (entry.structure) bytes += bytes_of(*entry.structure);
+    }
     return bytes;
 }
 
@@ -84,6 +87,15 @@ void Observer::planned(const Context& context, const Job& job) {
     recorder_->plan({report.steps_planned, options_.every, options_.snapshots});
 }
 
+void Observer::examined(const twofold_examination& examination, const twofold_image& map) {
+    findings_ = residual_facts(examination);
+    Look map_look = look();
+    map_look.white = 1;
+    structure_ = picture_of(map, map_look);
+    // Its colours are not those of the input.
+    structure_->image.metadata.icc.clear();
+}
+
 void Observer::finished(const Context& context, const Job& job, const TrainingOptions& training,
                         const twofold_image& output) {
     const bool chosen = training.method == method_;
@@ -97,6 +109,8 @@ void Observer::finished(const Context& context, const Job& job, const TrainingOp
         entry.timing = timing_facts(report);
         entry.measures =
             measure_facts(context, Reference(output, white_in(output)), noisy_, truth_ ? &*truth_ : nullptr);
+        entry.measures.insert(entry.measures.end(), findings_.begin(), findings_.end());
+        entry.structure = std::move(structure_);
         Look result_look = look();
         result_look.white = white_in(output);
         entry.result = picture_of(output, result_look);
@@ -109,6 +123,8 @@ void Observer::finished(const Context& context, const Job& job, const TrainingOp
     }
     if (chosen && recorder_) trace_.emplace(std::move(*recorder_));
     recorder_.reset();
+    findings_.clear();
+    structure_.reset();
 }
 
 void Observer::write(const std::string& folder, bool overwrite) const {

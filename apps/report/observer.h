@@ -22,7 +22,7 @@ struct ObservedImage {
     int factor = 1;                  // result and truth are so many times as wide and high
 };
 
-// For each run: watch, commit, planned, run, finished. Then write.
+// For each run: watch, commit, planned, run, perhaps examined, finished. Then write.
 class Observer {
   public:
     // Reads the truth. Throws a Failure when it does not fit the image or when nothing says what is white.
@@ -37,6 +37,8 @@ class Observer {
 
     void watch(const Context& context, const Job& job, const TrainingOptions& training);
     void planned(const Context& context, const Job& job);
+    // `map`: as twofold_examine draws it.
+    void examined(const twofold_examination& examination, const twofold_image& map);
     // `output`: the job's, with the input's metadata. Throws what went wrong during the run.
     void finished(const Context& context, const Job& job, const TrainingOptions& training, const twofold_image& output);
 
@@ -59,6 +61,8 @@ class Observer {
     std::optional<Reference> truth_;
     std::optional<TraceRecorder> recorder_;  // of the run under way
     std::optional<TraceRecorder> trace_;     // of the chosen method
+    std::vector<Fact> findings_;             // of the run under way
+    std::optional<Picture> structure_;
     Report report_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "apps/common/examination.h"
 #include "apps/common/stop_reason.h"
 
 namespace twofold::apps {
@@ -70,6 +71,13 @@ std::vector<Fact> measure_facts(const Context& context, const Reference& result,
         facts.emplace_back("PSNR to the input", decibels(*distance));
     }
     return facts;
+}
+
+std::vector<Fact> residual_facts(const twofold_examination& examination) {
+    return {{"residual", verdict_of(examination)},
+            {"variance removed", fmt::format("{:.2f} of the noise's", examination.variance_ratio)},
+            {"correlation removed", fmt::format("{:+.2f} beyond the noise's", examination.correlation)},
+            {"detail lost", fmt::format("in {:.1f} % of the image", 100 * examination.structured)}};
 }
 
 }  // namespace twofold::apps

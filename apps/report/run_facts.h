@@ -17,6 +17,9 @@ std::vector<Fact> timing_facts(const twofold_report& report);
 std::vector<Fact> measure_facts(const Context& context, const Reference& result, const Reference& noisy,
                                 const Reference* truth);
 
+// What was taken away, and whether it was noise.
+std::vector<Fact> residual_facts(const twofold_examination& examination);
+
 // "30.41 dB"; "equal" for infinity.
 std::string decibels(double psnr);
 

@@ -431,6 +431,41 @@ typedef struct twofold_noise {
 TWOFOLD_API twofold_status twofold_measure_noise(twofold_context* context, const twofold_image* image, double white,
                                                  twofold_noise* noise);
 
+/* --------------------------------------------------------------------------------------- examination */
+
+/* Why an examination warns: bits of twofold_examination.warnings. */
+typedef enum twofold_residual_warning {
+    TWOFOLD_RESIDUAL_BIASED = 1,     /* its mean is not zero: brightness or colour has changed */
+    TWOFOLD_RESIDUAL_STRUCTURED = 2, /* more than 3 % of the image has lost detail: the residual looks like picture */
+    TWOFOLD_RESIDUAL_STRONG = 4,     /* its variance is above 1.25 of the noise's: more than noise was removed */
+    TWOFOLD_RESIDUAL_WEAK = 8,       /* its variance is below half of the noise's: noise is left */
+    TWOFOLD_RESIDUAL_COARSE = 16     /* it is coarser than the noise, or finer, so that coarse noise is left */
+} twofold_residual_warning;
+
+/* What the residual, the noisy image minus the denoised one, is like. Means and standard deviations are on the 0..255
+ * scale of the white level. */
+typedef struct twofold_examination {
+    int32_t channels;      /* colour channels; alpha is not looked at */
+    uint32_t warnings;     /* twofold_residual_warning; 0: nothing but noise seems to have been removed */
+    double mean[4];        /* of the residual, a channel each; 0 for noise */
+    double sigma[4];       /* its standard deviation, samples whose noise is clipped left out, as everywhere below */
+    double noise_sigma[4]; /* that of the noise, as twofold_measure_noise finds it at the image's brightnesses */
+    double variance_ratio; /* of the residual over the noise: 1 where all noise and nothing else was removed */
+    double correlation;    /* of the residual with a neighbour within two pixels, beyond the noise's own: the largest,
+                              with its sign; 0 for noise */
+    double structured;     /* share of the image, 0..1, where neighbours in it are alike by more than 0.1 of the noise's
+                              variance, and more than by chance, over 24x24 pixels: where detail was lost */
+} twofold_examination;
+
+/* Tell whether what a denoiser, any denoiser, took away was noise and only noise. The images have the same size and
+ * colour channels; their types may differ. `white` as for twofold_job_set_white_level, of the noisy image; `strength`
+ * as for twofold_job_set_strength, above 0: the residual is examined as if all of it had been taken away. Into `map`,
+ * unless it is NULL, an image of one channel and the same size, goes where detail was lost: 0 for none, white where the
+ * structure is as strong as the noise. TWOFOLD_UNSUPPORTED for images of less than 24 pixels a side. */
+TWOFOLD_API twofold_status twofold_examine(twofold_context* context, const twofold_image* noisy,
+                                           const twofold_image* denoised, double white, double strength,
+                                           const twofold_image* map, twofold_examination* examination);
+
 /* ---------------------------------------------------------------------------------------------- benchmark */
 
 typedef struct twofold_benchmark_row {

@@ -155,6 +155,13 @@ class Context {
         detail::check(twofold_measure_noise(get(), &image, white, &noise), get());
         return noise;
     }
+    // See twofold_examine.
+    twofold_examination examine(const twofold_image& noisy, const twofold_image& denoised, double white = 0,
+                                double strength = 1, const twofold_image* map = nullptr) {
+        twofold_examination examination;
+        detail::check(twofold_examine(get(), &noisy, &denoised, white, strength, map, &examination), get());
+        return examination;
+    }
     // See twofold_compare.
     twofold_metrics compare(const twofold_image& a, const twofold_image& b) {
         twofold_metrics metrics = {};

@@ -55,7 +55,7 @@ double decibels(double signal, double noise) {
 
 }  // namespace
 
-NoiseEstimate measure_noise(const ImageView& image, float white) {
+NoiseEstimate measure_noise_level(const ImageView& image, float white) {
     if (image.width < NoiseTexture::kSmallestSide || image.height < NoiseTexture::kSmallestSide)
         throw Error(ErrorCode::kUnsupported, "an image of " + std::to_string(image.width) + "x" +
                                                  std::to_string(image.height) +
@@ -69,22 +69,31 @@ NoiseEstimate measure_noise(const ImageView& image, float white) {
         take_texture(NoiseTexture(image, estimate.white), channels, &estimate);
     else
         take_lines(image, apart, &estimate);
+    double variance = 0;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c)
+        variance += estimate.sigma[c] * estimate.sigma[c] / channels;
+    estimate.mean_sigma = std::sqrt(variance);
+    estimate.level.mean_sigma = estimate.mean_sigma;
     estimate.autocorrelation = measure_autocorrelation(image, estimate.white, apart);
+    static_cast<SampleBounds&>(estimate.census) = find_bounds(image);
+    return estimate;
+}
+
+NoiseEstimate measure_noise(const ImageView& image, float white) {
+    NoiseEstimate estimate = measure_noise_level(image, white);
     estimate.row_noise = measure_row_noise(image, estimate.white);
     estimate.column_noise = measure_column_noise(image, estimate.white);
-
     const std::array<double, 4> squares = mean_squares(image, estimate.white);
-    double signal = 0, variance = 0;
+    const int channels = image.colour_channels();
+    const double variance = estimate.mean_sigma * estimate.mean_sigma;
+    double signal = 0;
     for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
         const double noise = estimate.sigma[c] * estimate.sigma[c];
         estimate.snr[c] = decibels(squares[c] - noise, noise);
         signal += (squares[c] - noise) / channels;
-        variance += noise / channels;
     }
     estimate.mean_snr = decibels(signal, variance);
-    estimate.mean_sigma = std::sqrt(variance);
-    estimate.level.mean_sigma = estimate.mean_sigma;
-    estimate.census = count_samples(image, estimate.white, estimate.level);
+    estimate.census = count_samples(image, estimate.white, estimate.level, estimate.census);
     return estimate;
 }
 

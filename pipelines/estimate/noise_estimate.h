@@ -33,6 +33,10 @@ struct NoiseEstimate {
 // a side, kNonFinite.
 NoiseEstimate measure_noise(const ImageView& image, float white);
 
+// What a result is examined by: leaves out row and column noise, the signal-to-noise ratios, the bits in use and the
+// stuck samples, which take longer than all else.
+NoiseEstimate measure_noise_level(const ImageView& image, float white);
+
 }  // namespace twofold
 
 #endif

@@ -29,7 +29,7 @@ class StepFinder {
         whole_ = std::abs(nearest) <= kMost && std::abs(value - nearest) <= 1e-6 * std::max(1.0, std::abs(nearest));
         if (!whole_) return;
         const auto number = static_cast<std::uint64_t>(std::abs(nearest));
-        step_ = std::gcd(step_, number);
+        if (step_ != 1) step_ = std::gcd(step_, number);
         largest_ = std::max(largest_, number);
     }
     // 0 where there are no steps.
@@ -43,14 +43,9 @@ class StepFinder {
     std::uint64_t step_ = 0, largest_ = 0;
 };
 
-void count_bounds(const ImageView& image, SampleCensus* census) {
-    const int channels = image.colour_channels();
-    std::vector<float> row(static_cast<std::size_t>(image.width * channels));
-    std::array<std::int64_t, 4> at_smallest{}, at_largest{};
-    std::array<float, 4> smallest, largest;
-    smallest.fill(std::numeric_limits<float>::max());
-    largest.fill(std::numeric_limits<float>::lowest());
-    // Float samples may be whole numbers, or those of 8 or 16 bits divided by white.
+// Float samples may be whole numbers, or those of 8 or 16 bits divided by white.
+int count_bits(const ImageView& image) {
+    std::vector<float> row(static_cast<std::size_t>(image.width * image.colour_channels()));
     std::vector<StepFinder> steps{StepFinder(1)};
     if (image.type == DataType::kFloat32) {
         steps.emplace_back(255);
@@ -58,31 +53,12 @@ void count_bounds(const ImageView& image, SampleCensus* census) {
     }
     for (std::int64_t y = 0; y < image.height; ++y) {
         load_row(image, y, &row);
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::size_t c = i % static_cast<std::size_t>(channels);
-            const float sample = row[i];
-            if (sample < smallest[c]) smallest[c] = sample, at_smallest[c] = 0;
-            if (sample > largest[c]) largest[c] = sample, at_largest[c] = 0;
-            at_smallest[c] += sample == smallest[c] ? 1 : 0;
-            at_largest[c] += sample == largest[c] ? 1 : 0;
-            for (StepFinder& finder : steps) finder.add(sample);
-        }
+        for (StepFinder& finder : steps)
+            for (const float sample : row) finder.add(sample);
     }
     for (const StepFinder& finder : steps)
-        if (census->bits == 0) census->bits = finder.bits();
-    const bool integer = image.type != DataType::kFloat32;
-    const double pixels = double(image.width) * double(image.height);
-    for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
-        census->smallest[c] = double{smallest[c]};
-        census->largest[c] = double{largest[c]};
-        const bool flat = smallest[c] == largest[c];
-        const auto share = [&](std::int64_t count, bool bound) {
-            const double part = double(count) / pixels;
-            return bound || (!flat && part >= kPile) ? part : 0;
-        };
-        census->black[c] = share(at_smallest[c], integer && smallest[c] == 0);
-        census->white[c] = share(at_largest[c], integer && largest[c] == integer_white(image.type));
-    }
+        if (finder.bits() > 0) return finder.bits();
+    return 0;
 }
 
 // How far a sample lies outside of its eight neighbours' range, above 0 for brighter; 0 inside.
@@ -129,9 +105,45 @@ void count_stuck(const ImageView& image, const WhiteLevel& white, const NoiseMod
 
 }  // namespace
 
-SampleCensus count_samples(const ImageView& image, const WhiteLevel& white, const NoiseModel& noise) {
-    SampleCensus census;
-    count_bounds(image, &census);
+SampleBounds find_bounds(const ImageView& image) {
+    const auto channels = static_cast<std::size_t>(image.colour_channels());
+    std::vector<float> row(static_cast<std::size_t>(image.width) * channels);
+    std::array<std::int64_t, 4> at_smallest{}, at_largest{};
+    std::array<float, 4> smallest, largest;
+    smallest.fill(std::numeric_limits<float>::max());
+    largest.fill(std::numeric_limits<float>::lowest());
+    for (std::int64_t y = 0; y < image.height; ++y) {
+        load_row(image, y, &row);
+        for (std::size_t c = 0; c < channels; ++c)
+            for (std::size_t i = c; i < row.size(); i += channels) {
+                const float sample = row[i];
+                if (sample < smallest[c]) smallest[c] = sample, at_smallest[c] = 0;
+                if (sample > largest[c]) largest[c] = sample, at_largest[c] = 0;
+                at_smallest[c] += sample == smallest[c] ? 1 : 0;
+                at_largest[c] += sample == largest[c] ? 1 : 0;
+            }
+    }
+    SampleBounds bounds;
+    const bool integer = image.type != DataType::kFloat32;
+    const double pixels = double(image.width) * double(image.height);
+    for (std::size_t c = 0; c < channels; ++c) {
+        bounds.smallest[c] = double{smallest[c]};
+        bounds.largest[c] = double{largest[c]};
+        const bool flat = smallest[c] == largest[c];
+        const auto share = [&](std::int64_t count, bool bound) {
+            const double part = double(count) / pixels;
+            return bound || (!flat && part >= kPile) ? part : 0;
+        };
+        bounds.black[c] = share(at_smallest[c], integer && smallest[c] == 0);
+        bounds.white[c] = share(at_largest[c], integer && largest[c] == integer_white(image.type));
+    }
+    return bounds;
+}
+
+SampleCensus count_samples(const ImageView& image, const WhiteLevel& white, const NoiseModel& noise,
+                           const SampleBounds& bounds) {
+    SampleCensus census{bounds};
+    census.bits = count_bits(image);
     if (image.height >= 3) count_stuck(image, white, noise, &census);
     return census;
 }

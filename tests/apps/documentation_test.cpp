@@ -8,7 +8,7 @@ using namespace twofold::tests;
 
 namespace {
 
-const std::vector<std::string> kCommands = {"denoise", "inpaint",  "upscale", "estimate", "noise",
+const std::vector<std::string> kCommands = {"denoise", "inpaint",  "upscale", "estimate", "examine",   "noise",
                                             "compare", "evaluate", "bench",   "info",     "completion"};
 
 std::set<std::string> long_options(const std::string& text) {

@@ -141,6 +141,57 @@ TEST_CASE("noise that cannot be measured is refused", "[estimate]") {
     CHECK(twofold_measure_noise(context, &bad.view, 0, &noise) == TWOFOLD_NON_FINITE);
 }
 
+TEST_CASE("a residual is examined in any type, without alpha, and drawn", "[examine]") {
+    const Context context;
+    Picture<float> flat(128, 96, 4, true);
+    std::fill(flat.pixels.begin(), flat.pixels.end(), 0.5f);
+    Picture<std::uint8_t> noisy(128, 96, 4, true), map(128, 96, 1);
+    REQUIRE(twofold_add_noise(context, &flat.view, &noisy.view, TWOFOLD_NOISE_GAUSSIAN, 12, 1) == TWOFOLD_OK);
+    twofold_examination found;
+    REQUIRE(twofold_examine(context, &noisy.view, &flat.view, 0, 1, nullptr, &found) == TWOFOLD_OK);
+    CHECK(found.channels == 3);
+    CHECK(found.warnings == 0);
+    CHECK(found.variance_ratio == Approx(1).epsilon(0.06));
+    CHECK(found.noise_sigma[1] == Approx(12).epsilon(0.05));
+    CHECK(found.sigma[1] == Approx(12).epsilon(0.05));
+    CHECK(found.sigma[3] == 0);
+
+    // A bright spot of the flat picture that the noisy one does not have.
+    for (std::size_t y = 40; y < 56; ++y)
+        for (std::size_t x = 64; x < 80; ++x)
+            for (std::size_t c = 0; c < 3; ++c) flat.pixels[4 * (128 * y + x) + c] = 0.4f;
+    REQUIRE(twofold_examine(context, &noisy.view, &flat.view, 0, 1, &map.view, &found) == TWOFOLD_OK);
+    CHECK(found.warnings == TWOFOLD_RESIDUAL_STRUCTURED);
+    CHECK(map.pixels[128 * 48 + 72] == 255);
+    CHECK(map.pixels[0] < 30);
+    CHECK(map.pixels[128 * 95 + 127] < 30);
+}
+
+TEST_CASE("residuals that make no sense are refused", "[examine]") {
+    const Context context;
+    const Picture<std::uint8_t> a(40, 30, 3), wide(41, 30, 3), grey(40, 30, 1), small(40, 20, 3);
+    twofold_examination found;
+    const auto examine = [&](const twofold_image* noisy, const twofold_image* denoised, double white, double strength,
+                             const twofold_image* map) {
+        return twofold_examine(context, noisy, denoised, white, strength, map, &found);
+    };
+    CHECK(examine(&a.view, &a.view, 0, 1, &grey.view) == TWOFOLD_OK);
+    CHECK(examine(nullptr, &a.view, 0, 1, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(examine(&a.view, nullptr, 0, 1, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_examine(context, &a.view, &a.view, 0, 1, nullptr, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(examine(&a.view, &wide.view, 0, 1, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(examine(&a.view, &grey.view, 0, 1, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(examine(&a.view, &a.view, 0, 1, &a.view) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(examine(&wide.view, &wide.view, 0, 1, &grey.view) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(examine(&small.view, &small.view, 0, 1, nullptr) == TWOFOLD_UNSUPPORTED);
+    for (const double strength : {0.0, -1.0, 1.1, std::nan("")})
+        CHECK(examine(&a.view, &a.view, 0, strength, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    Picture<float> bad(40, 30, 3);
+    bad.pixels[100] = HUGE_VALF;
+    CHECK(examine(&bad.view, &a.view, 0, 1, nullptr) == TWOFOLD_NON_FINITE);
+    CHECK(examine(&a.view, &bad.view, 0, 1, nullptr) == TWOFOLD_NON_FINITE);
+}
+
 TEST_CASE("the white level is found, or given", "[white]") {
     const Context context;
     double white = 0;

@@ -48,6 +48,9 @@ TEST_CASE("NULL handles are refused", "[misuse]") {
           TWOFOLD_INVALID_ARGUMENT);
     twofold_noise noise;
     CHECK(twofold_measure_noise(nullptr, &picture.view, 0, &noise) == TWOFOLD_INVALID_ARGUMENT);
+    twofold_examination examination;
+    CHECK(twofold_examine(nullptr, &picture.view, &picture.view, 0, 1, nullptr, &examination) ==
+          TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_compare(nullptr, &picture.view, &picture.view, &metrics) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_benchmark(nullptr, 1, 1, nullptr, nullptr) == TWOFOLD_INVALID_ARGUMENT);
     twofold_context_destroy(nullptr);

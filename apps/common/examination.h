@@ -1,0 +1,26 @@
+// What an examination of a result says, in words and as JSON.
+#ifndef TWOFOLD_APPS_COMMON_EXAMINATION_H
+#define TWOFOLD_APPS_COMMON_EXAMINATION_H
+
+#include <string>
+#include <vector>
+
+#include "apps/common/console.h"
+#include "twofold/twofold.h"
+
+namespace twofold::apps {
+
+// One sentence for each warning; empty when there is none.
+std::vector<std::string> warnings_of(const twofold_examination& examination);
+
+// "pass", or "warn: " and the sentences.
+std::string verdict_of(const twofold_examination& examination);
+
+// Lines for a terminal.
+std::string to_text(const twofold_examination& examination);
+
+Json to_json(const twofold_examination& examination);
+
+}  // namespace twofold::apps
+
+#endif
