@@ -7,6 +7,7 @@ Seconds are those of one setting.
 import json
 import os
 import shlex
+import signal
 import subprocess
 import time
 
@@ -15,9 +16,9 @@ import numpy as np
 from quality_data import cv2, read_pfm, write_pfm
 
 try:
-    from skimage.restoration import denoise_nl_means, denoise_tv_chambolle, denoise_wavelet
+    from skimage.restoration import denoise_nl_means, denoise_tv_chambolle, denoise_wavelet, estimate_sigma
 except ImportError:
-    denoise_nl_means = denoise_tv_chambolle = denoise_wavelet = None
+    denoise_nl_means = denoise_tv_chambolle = denoise_wavelet = estimate_sigma = None
 
 OWN = {name: ("--recipe", name) for name in ("fast", "best", "paper")}
 OWN.update({name: ("--method", name) for name in ("tv", "dip", "two-stage")})
@@ -45,7 +46,7 @@ def run_program(program, noisy, folder):
     start = time.perf_counter()
     ran = subprocess.run(program(source, target), capture_output=True, text=True)
     seconds = time.perf_counter() - start
-    if ran.returncode < 0 or ran.returncode == 130:
+    if ran.returncode in (-signal.SIGINT, 130):
         raise KeyboardInterrupt
     if ran.returncode:
         raise ValueError(f"exit code {ran.returncode}: {(ran.stderr.strip().splitlines() or ['no message'])[-1]}")
@@ -104,6 +105,12 @@ def skimage_nlm(noisy, strength):
                             channel_axis=channel_axis(noisy))
 
 
+def skimage_nlm_blind(noisy, truth):
+    """The same with the noise level that scikit-image estimates, as its documentation does: nothing is chosen."""
+    axis = channel_axis(noisy)
+    return timed(lambda: skimage_nlm(noisy, 255 * float(np.mean(estimate_sigma(noisy, channel_axis=axis)))))
+
+
 def skimage_tv(noisy, strength):
     return denoise_tv_chambolle(noisy, strength / 255, channel_axis=channel_axis(noisy))
 
@@ -117,6 +124,7 @@ def skimage_wavelet(noisy, truth):
 PEERS = {
     "nlm": ("OpenCV NLM", best_strength(opencv_nlm), cv2, "python3-opencv"),
     "skimage-nlm": ("scikit-image NLM", best_strength(skimage_nlm), denoise_nl_means, "python3-skimage"),
+    "skimage-nlm-blind": ("scikit-image NLM, blind", skimage_nlm_blind, estimate_sigma, "python3-skimage"),
     "wavelet": ("scikit-image wavelet", skimage_wavelet, denoise_wavelet, "python3-skimage"),
     "tv": ("scikit-image TV", best_strength(skimage_tv), denoise_tv_chambolle, "python3-skimage"),
 }

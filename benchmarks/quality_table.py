@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """PSNR, SSIM and seconds of every method on every image and noise, with other denoisers beside twofold's.
 
-    quality_table.py FOLDER... -o OUT [--methods fast,best,tv,dip] [--peers nlm,skimage-nlm,wavelet,tv]
-                     [--noise gaussian:25,poisson:30] [--crop 256] [--limit N] [--pairs real:mean] [--fit NAME]
+    quality_table.py FOLDER... -o OUT [--methods fast,best,tv,dip] [--noise gaussian:25,poisson:30]
+                     [--peers nlm,skimage-nlm,skimage-nlm-blind,wavelet,tv] [--crop 256] [--limit N]
+                     [--pairs _real:_mean] [--fit NAME] [--other NAME=PROGRAM] [--threads 2]
 
 A folder holds clean images, which get each of the noises, or pairs of a noisy and a clean image, which are taken as
 they are. A pair's names differ in one word (--pairs). --fit names the folders whose pairs are not on one grey scale:
@@ -23,7 +24,6 @@ reads the other images.
 import argparse
 import csv
 import os
-import subprocess
 import sys
 import tempfile
 import zlib
@@ -146,13 +146,18 @@ def chosen_images(arguments):
     return images
 
 
+def say_failure(what, error):
+    """Readers and peers have many exceptions of their own; one image that fails is no reason to measure no other."""
+    print(f"{what}: {(str(error).splitlines() or [type(error).__name__])[0]}", file=sys.stderr)
+
+
 def run(arguments, images, methods, results, folder):
     failures, known = 0, 0
     for index, (data, image, noise, load) in enumerate(images):
         try:
             noisy, truth = load()
-        except (OSError, ValueError) as error:
-            print(f"{data}/{image}: {error}", file=sys.stderr)
+        except Exception as error:
+            say_failure(f"{data}/{image}", error)
             failures += 1
             continue
         content = zlib.crc32(noisy.tobytes(), zlib.crc32(truth.tobytes()))
@@ -166,8 +171,8 @@ def run(arguments, images, methods, results, folder):
             try:
                 result, seconds = method(noisy, truth)
                 psnr, ssim = quality_methods.measure(arguments.command, result, truth, folder)
-            except (OSError, ValueError, subprocess.CalledProcessError) as error:
-                print(f"{data}/{image}, {noise}, {name}: {error}", file=sys.stderr)
+            except Exception as error:
+                say_failure(f"{data}/{image}, {noise}, {name}", error)
                 failures += 1
                 continue
             results.add({**row, "psnr": psnr, "ssim": ssim, "seconds": seconds})
@@ -183,12 +188,12 @@ def parse_arguments():
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
     parser.add_argument("-o", "--output", required=True, metavar="OUT")
     parser.add_argument("--methods", default="fast,best,tv")
-    parser.add_argument("--peers", default="nlm,skimage-nlm,wavelet,tv")
+    parser.add_argument("--peers", default="nlm,skimage-nlm,skimage-nlm-blind,wavelet,tv")
     parser.add_argument("--other", action="append", default=[], metavar="NAME=PROGRAM")
     parser.add_argument("--noise", default="gaussian:25", help="gaussian:SIGMA of 255 and poisson:PHOTONS at white")
     parser.add_argument("--crop", type=int, default=256, help="side of the centre that is taken; 0: the whole image")
     parser.add_argument("--limit", type=int, help="so many images of each folder")
-    parser.add_argument("--pairs", default="_real:_mean,_noisy:_gt,_raw:_gt,_001:_avg50,input_avg1:target_avg400")
+    parser.add_argument("--pairs", default="_real:_mean,_noisy:_gt,_raw:_gt,input_avg1:target_avg400")
     parser.add_argument("--fit", default="", metavar="NAME,...")
     parser.add_argument("--threads", type=int, default=2)
     build = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../build/release/bin/twofold")
@@ -206,6 +211,8 @@ def main():
         images = chosen_images(arguments)
         if not os.access(arguments.command, os.X_OK) or os.path.isdir(arguments.command):
             sys.exit(f"{arguments.command}: is not the twofold command; --command says where it is")
+        if not cv2 and not quality_methods.denoise_wavelet:
+            sys.exit("python3-opencv or python3-skimage is needed to read images")
         if cv2:
             cv2.setNumThreads(arguments.threads)
         try:
