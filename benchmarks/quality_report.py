@@ -7,12 +7,18 @@ MEASURES = (("psnr", "PSNR, dB", 2), ("ssim", "SSIM", 3), ("seconds", "Seconds a
 
 
 def group_rows(rows):
-    """{(data, noise, crop, threads): {method: its rows}}, in the order in which they were measured."""
+    """{(data, noise, crop, threads): {method: its rows}}: data as measured, noises by their number."""
     groups = {}
     for row in rows:
         key = (row["data"], row["noise"], row["crop"], row["threads"])
         groups.setdefault(key, {}).setdefault(row["method"], []).append(row)
-    return groups
+    data = list(dict.fromkeys(key[0] for key in groups))
+
+    def place(key):
+        kind, _, level = key[1].partition(":")
+        return data.index(key[0]), key[2:], kind, float(level or 0)
+
+    return {key: groups[key] for key in sorted(groups, key=place)}
 
 
 def middle(rows, measure):
