@@ -45,7 +45,7 @@ float largest_word(const ImageView& image) {
 
 // The largest number of as many bits as `largest` has, and at least kFewestBits.
 float white_of_bits(float largest) {
-    const int bits = std::max<int>(kFewestBits, std::bit_width(static_cast<std::uint32_t>(largest)));
+    const int bits = std::max(kFewestBits, static_cast<int>(std::bit_width(static_cast<std::uint32_t>(largest))));
     return static_cast<float>((1 << bits) - 1);
 }
 
