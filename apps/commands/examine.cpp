@@ -49,15 +49,8 @@ ExitCode run_examine(const ExamineOptions& options) {
     const twofold_image denoised_view = view_of(denoised);
     const Context context = create_context();
     image_io::Image map;
-    twofold_image map_view{};
-    if (!options.map.empty()) {
-        map = empty_map(noisy_view);
-        map_view = view_of(map);
-    }
-    twofold_examination examination{};
-    check(twofold_examine(context.get(), &noisy_view, &denoised_view, options.white, options.strength,
-                          options.map.empty() ? nullptr : &map_view, &examination),
-          context.get());
+    const twofold_examination examination = examine(context, noisy_view, denoised_view, options.white, options.strength,
+                                                    options.map.empty() ? nullptr : &map);
     stop_if_interrupted();
     if (!options.map.empty()) {
         image_io::WriteOptions write;

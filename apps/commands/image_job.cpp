@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "apps/common/examination.h"
 #include "apps/common/failure.h"
 #include "apps/common/interrupt.h"
 #include "apps/common/mask.h"
@@ -100,21 +101,6 @@ double expected_examination_seconds(const image_io::Image& image) {
     return kSecondsPerPixel * static_cast<double>(image.width) * static_cast<double>(image.height);
 }
 
-void examine(const Context& context, const ImageJobOptions& options, const twofold_image& input,
-             const twofold_image& output, double white, Observer* observer, twofold_examination* examination) {
-    image_io::Image map;
-    twofold_image map_view{};
-    const bool drawn = !options.observe.report.empty();
-    if (drawn) {
-        map = empty_map(input);
-        map_view = view_of(map);
-    }
-    check(twofold_examine(context.get(), &input, &output, white, options.training.strength, drawn ? &map_view : nullptr,
-                          examination),
-          context.get());
-    if (drawn) observer->examined(*examination, map_view);
-}
-
 // Works on `input`, into itself where that is not needed any more and has the size and sample type: one buffer instead
 // of two.
 image_io::Image process_image(const ImageJobOptions& options, image_io::Image input, SampleType type,
@@ -163,7 +149,11 @@ image_io::Image process_image(const ImageJobOptions& options, image_io::Image in
     check(twofold_job_get_report(job.get(), &result->report), context.get());
     if (examined) {
         bar->update("examining", 1, -1);
-        examine(context, options, input_view, output_view, white, observer, &result->examination.emplace());
+        const bool drawn = !options.observe.report.empty();
+        image_io::Image map;
+        result->examination =
+            examine(context, input_view, output_view, white, options.training.strength, drawn ? &map : nullptr);
+        if (drawn) observer->examined(*result->examination, view_of(map));
         stop_if_interrupted();
     }
     if (observer != nullptr) observer->finished(context, job, options.training, output_view);

@@ -5,8 +5,6 @@
 
 #include <cmath>
 
-#include "apps/common/library.h"
-
 namespace twofold::apps {
 namespace {
 
@@ -18,6 +16,20 @@ int most_biased(const twofold_examination& examination) {
 }
 
 }  // namespace
+
+twofold_examination examine(const Context& context, const twofold_image& noisy, const twofold_image& denoised,
+                            double white, double strength, image_io::Image* map) {
+    twofold_image map_view{};
+    if (map != nullptr) {
+        *map = empty_map(noisy);
+        map_view = view_of(*map);
+    }
+    twofold_examination examination{};
+    check(twofold_examine(context.get(), &noisy, &denoised, white, strength, map != nullptr ? &map_view : nullptr,
+                          &examination),
+          context.get());
+    return examination;
+}
 
 std::vector<std::string> warnings_of(const twofold_examination& examination) {
     const auto warns = [&](twofold_residual_warning warning) { return (examination.warnings & warning) != 0; };

@@ -6,9 +6,15 @@
 #include <vector>
 
 #include "apps/common/console.h"
+#include "apps/common/library.h"
+#include "platform/image_io/image_io.h"
 #include "twofold/twofold.h"
 
 namespace twofold::apps {
+
+// Calls twofold_examine; the map goes into `map` unless that is null.
+twofold_examination examine(const Context& context, const twofold_image& noisy, const twofold_image& denoised,
+                            double white, double strength, image_io::Image* map);
 
 // One sentence for each warning; empty when there is none.
 std::vector<std::string> warnings_of(const twofold_examination& examination);

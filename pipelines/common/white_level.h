@@ -23,7 +23,7 @@ struct WhiteLevel {
 //   the largest absolute sample     when it is not a hot pixel
 //   1, or the brightest sample that is not a hot pixel, rounded up by at most 1/32, by the same rule otherwise
 // Hot pixels are the brightest thousandth of the samples (at least one pixel) where they lie more than four times above
-// all others. Reads the image once, and once more where samples lie above 8 times white.
+// all others. Reads the image once, 16-bit samples twice, and floats once more where samples lie above 8 times white.
 // Throws Error kNonFinite.
 WhiteLevel find_white_level(const ImageView& image, float given);
 
