@@ -53,13 +53,18 @@ Applier::Applier(Network& network, const ImageView& input, const ImageView& outp
         }
 }
 
-void Applier::reserve(ArenaPlan& plan) {
+void Applier::reserve(ArenaPlan& plan, bool corrected) {
     const NetworkShape& shape = network_.shape();
     const int channels = shape.channels, halo = shape.image_halo(), blocks = tile_ / shape.fold;
     const std::size_t padded = ops::dense_size(tile_ + 2 * halo, tile_ + 2 * halo, channels);
     packed_ = plan.reserve<float>(network_.packed_size());
     band_ = plan.reserve<float>(
         ops::dense_size(std::min<std::int64_t>(tile_, input_.height) + 2 * halo, input_.width, channels));
+    if (corrected) {
+        result_ = plan.reserve<float>(ops::dense_size(tile_ + CoarseCorrection::kLag, input_.width, channels));
+        half_rows_ =
+            plan.reserve<float>(ops::dense_size(team_.size(), std::max<std::int64_t>(1, input_.width / 2), channels));
+    }
     for (int thread = 0; thread < team_.size(); ++thread) {
         TilePlan p;
         p.pass = network_.reserve(plan, blocks, blocks, false);
@@ -143,11 +148,37 @@ void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& m
         const float* noisy = arena[memory.staging].data() + ((y + halo) * (tile.width + 2 * halo) + halo) * channels;
         for (std::ptrdiff_t i = 0; i < row; ++i) noise[y * row + i] = noisy[i] - noise[y * row + i];
     }
+    if (corrects_) {
+        for (int y = 0; y < tile.stored_height; ++y)
+            std::copy_n(noise + y * row, tile.stored_width * channels,
+                        arena[result_].data() + ((tile.y + y - waiting_) * input_.width + tile.x) * channels);
+        return;
+    }
     const float white = output_white(input_, output_, white_.white);
     store_rectangle(output_, white, tile.x, tile.y, tile.stored_width, tile.stored_height, noise, row);
 }
 
-bool Applier::run(const Arena& arena, std::span<const float> parameters, int ensemble, RunControl& control) {
+void Applier::store_corrected(const Arena& arena, std::int64_t end, CoarseCorrection& correction) {
+    const int channels = network_.shape().channels;
+    const auto row = static_cast<std::ptrdiff_t>(input_.width * channels);
+    const std::ptrdiff_t half_row = std::max<std::int64_t>(1, input_.width / 2) * channels;
+    float* result = arena[result_].data();
+    const float white = output_white(input_, output_, white_.white);
+    correction.compare(result, waiting_, end, input_.width);
+    const std::int64_t ready = correction.ready();
+    team_.run(ready - waiting_, [&](std::int64_t i, int thread) {
+        float* pixels = result + i * row;
+        correction.add(waiting_ + i, input_.width, arena[half_rows_].data() + thread * half_row, pixels);
+        store_rectangle(output_, white, 0, waiting_ + i, input_.width, 1, pixels, row);
+    });
+    std::copy(result + (ready - waiting_) * row, result + (end - waiting_) * row, result);
+    waiting_ = ready;
+}
+
+bool Applier::run(const Arena& arena, std::span<const float> parameters, int ensemble, CoarseCorrection* correction,
+                  RunControl& control) {
+    corrects_ = correction != nullptr;
+    waiting_ = 0;
     const int halo = network_.shape().image_halo();
     const auto row = static_cast<std::ptrdiff_t>(input_.width * network_.shape().channels);
     float* band = arena[band_].data();
@@ -193,6 +224,7 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
             }
             column += count;
         }
+        if (correction != nullptr) store_corrected(arena, y1, *correction);
         if (copy_alpha) team_.run(y1 - y0, [&](std::int64_t i, int) { copy_alpha_row(input_, output_, y0 + i); });
     }
     return true;

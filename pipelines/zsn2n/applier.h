@@ -11,6 +11,7 @@
 
 #include "pipelines/common/run_control.h"
 #include "pipelines/common/white_level.h"
+#include "pipelines/zsn2n/coarse_correction.h"
 #include "pipelines/zsn2n/network_pass.h"
 #include "runtime/image_view.h"
 #include "runtime/thread_team.h"
@@ -23,10 +24,12 @@ class Applier {
     Applier(Network& network, const ImageView& input, const ImageView& output, const WhiteLevel& white, int tile,
             float strength, ThreadTeam& team);
 
-    void reserve(ArenaPlan& plan);
+    void reserve(ArenaPlan& plan, bool corrected);
 
-    // Averages the predictions for 1, 2 or 8 flips and rotations. False if the callback cancelled.
-    bool run(const Arena& arena, std::span<const float> parameters, int ensemble, RunControl& control);
+    // Averages the predictions for 1, 2 or 8 flips and rotations. False if the callback cancelled. `correction`, if not
+    // null, is made from the result and added to it; then reserve() must have been told.
+    bool run(const Arena& arena, std::span<const float> parameters, int ensemble, CoarseCorrection* correction,
+             RunControl& control);
 
     // Seconds that a run with one prediction will take, judged by a tile for each thread. Writes no output.
     double measure(const Arena& arena, std::span<const float> parameters);
@@ -53,6 +56,8 @@ class Applier {
     void predict(const Arena& arena, std::span<const float> parameters, const Tile& tile, const TilePlan& memory,
                  int first, int end, int ensemble) const;
     void store_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const;
+    // Writes the rows of the result that can be corrected by now, of those up to `end`.
+    void store_corrected(const Arena& arena, std::int64_t end, CoarseCorrection& correction);
 
     Network& network_;
     ImageView input_, output_;
@@ -62,6 +67,11 @@ class Applier {
     ThreadTeam& team_;
     std::int64_t columns_, bands_;  // tiles in a band, bands in the image
     ArenaRange<float> packed_, band_;
+    // Where the result is corrected: its rows from `waiting_` on, which are not written yet, and a row of half the size
+    // for each thread.
+    ArenaRange<float> result_, half_rows_;
+    std::int64_t waiting_ = 0;
+    bool corrects_ = false;
     std::vector<TilePlan> threads_;  // memory for as many tiles as there are threads
 };
 

@@ -171,7 +171,7 @@ class Benchmark {
         Applier applier(network, view, output, {}, kTile, 1, team_);
         ArenaPlan plan;
         trainer.reserve(plan);
-        applier.reserve(plan);
+        applier.reserve(plan, false);
         const Arena arena(plan);
         trainer.reset(arena);
         std::int64_t step = 0;
@@ -186,7 +186,7 @@ class Benchmark {
                step_seconds, trainer.flops_per_step());
         const double apply_seconds = median_seconds(seconds_, [&] {
             RunControl control(nullptr, nullptr, 0);
-            applier.run(arena, trainer.parameters(arena), 1, control);
+            applier.run(arena, trainer.parameters(arena), 1, nullptr, control);
         });
         report(std::string("inference, ") + recipe_name, network.implementation(),
                std::to_string(kImage) + "x" + std::to_string(kImage) + " RGB", apply_seconds, applier.flops(1));

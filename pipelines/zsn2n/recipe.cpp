@@ -14,6 +14,7 @@ void adapt_to_correlated(Recipe* recipe) {
     recipe->depth = std::max(recipe->depth, 3);
     recipe->patch = 48;
     recipe->loss.residual = 0;
+    recipe->coarse_steps = 0;
 }
 
 }  // namespace
@@ -27,6 +28,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.depth = 4;
             recipe.steps = 1000;
             recipe.ensemble_pixels = 16 << 20;
+            recipe.coarse_steps = 400;
             break;
         case RecipeName::kPaper:
             recipe.whole_image = true;
@@ -38,6 +40,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.warm_up = 0;
             recipe.halve_every = 1500;
             recipe.ensemble = 1;
+            recipe.coarse_steps = 0;
             break;
     }
     if (kind == NoiseKind::kCorrelated) adapt_to_correlated(&recipe);

@@ -33,6 +33,10 @@ struct Recipe {
 
     int ensemble = 8;                        // flips and rotations averaged in the final pass, 1 or 8 ...
     std::int64_t ensemble_pixels = 1 << 20;  // ... for images of at most so many pixels
+
+    // Steps of a second network, which goes on from the first at half the size; 0: there is none.
+    std::int64_t coarse_steps = 200;
+    std::int64_t coarse_pixels = 16 << 20;  // of images at most, for it needs memory for a quarter of them
 };
 
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.

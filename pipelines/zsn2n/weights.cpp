@@ -10,11 +10,12 @@
 namespace twofold::zsn2n {
 namespace {
 
-// Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples (u32 each), white (f32), number
-// of parameters (u64), parameters (f32), CRC-32 (u32). All little endian.
-constexpr char kMagic[] = "TWFWGHT2";
+// Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples (u32 each), white (f32), share
+// of the network for half the size (f32), number of parameters (u64), parameters (f32), first those of the network,
+// then those of that for half the size if there is one, CRC-32 (u32). All little endian.
+constexpr char kMagic[] = "TWFWGHT3";
 constexpr std::size_t kMagicBytes = sizeof kMagic - 1;
-constexpr std::size_t kHeaderBytes = kMagicBytes + 7 * 4 + 8;
+constexpr std::size_t kHeaderBytes = kMagicBytes + 8 * 4 + 8;
 constexpr std::size_t kChecksumBytes = 4;
 
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
@@ -59,7 +60,7 @@ void require_range(std::uint32_t value, std::uint32_t low, std::uint32_t high, c
 }  // namespace
 
 std::size_t stored_size(const Weights& weights) {
-    return kHeaderBytes + weights.values.size() * sizeof(float) + kChecksumBytes;
+    return kHeaderBytes + (weights.values.size() + weights.coarse_values.size()) * sizeof(float) + kChecksumBytes;
 }
 
 void store_weights(const Weights& weights, std::byte* buffer) {
@@ -72,14 +73,16 @@ void store_weights(const Weights& weights, std::byte* buffer) {
     p = put(p, static_cast<std::uint32_t>(weights.ensemble));
     p = put(p, static_cast<std::uint32_t>(weights.type));
     p = put(p, std::bit_cast<std::uint32_t>(weights.white));
-    p = put(p, static_cast<std::uint64_t>(weights.values.size()));
-    for (const float value : weights.values) p = put(p, std::bit_cast<std::uint32_t>(value));
+    p = put(p, std::bit_cast<std::uint32_t>(weights.blend));
+    p = put(p, static_cast<std::uint64_t>(weights.values.size() + weights.coarse_values.size()));
+    for (const auto* values : {&weights.values, &weights.coarse_values})
+        for (const float value : *values) p = put(p, std::bit_cast<std::uint32_t>(value));
     put(p, crc32(buffer, static_cast<std::size_t>(p - buffer)));
 }
 
 Weights load_weights(const std::byte* buffer, std::size_t size) {
     if (size < kMagicBytes || std::memcmp(buffer, kMagic, kMagicBytes) != 0)
-        refuse("these are not stored weights of this version: the file does not begin with TWFWGHT2");
+        refuse("these are not stored weights of this version: the file does not begin with TWFWGHT3");
     if (size < kHeaderBytes + kChecksumBytes) refuse("the stored weights are cut short");
 
     const std::byte* p = buffer + kMagicBytes;
@@ -90,6 +93,7 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     const auto ensemble = take<std::uint32_t>(p);
     const auto type = take<std::uint32_t>(p);
     const auto white = std::bit_cast<float>(take<std::uint32_t>(p));
+    const auto blend = std::bit_cast<float>(take<std::uint32_t>(p));
     const auto count = take<std::uint64_t>(p);
     require_range(channels, 1, 4, "the stored weights are damaged: the number of channels is not 1 to 4");
     require_range(width, 16, kMaxWidth, "the stored weights are damaged: the network's width is out of range");
@@ -99,14 +103,18 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     if (ensemble != 1 && ensemble != 8) refuse("the stored weights are damaged: the ensemble is neither 1 nor 8");
     require_range(type, 0, 2, "the stored weights are damaged: the type of the samples is unknown");
     if (!(white > 0) || !std::isfinite(white)) refuse("the stored weights are damaged: white is not a positive number");
+    if (!(blend >= 0 && blend <= 1))
+        refuse("the stored weights are damaged: the share of the network for half the size is not 0 to 1");
 
     Weights weights;
+    weights.blend = blend;
     weights.type = static_cast<DataType>(type);
     weights.white = white;
     weights.shape = {static_cast<int>(channels), static_cast<int>(width), static_cast<int>(depth),
                      static_cast<int>(fold)};
     weights.ensemble = static_cast<int>(ensemble);
-    const std::size_t parameters = weights.shape.parameters();
+    const std::size_t networks = blend > 0 ? 2 : 1;
+    const std::size_t parameters = networks * weights.shape.parameters();
     if (count != parameters)
         refuse("the stored weights are damaged: the number of parameters does not fit the network");
     if (size != kHeaderBytes + parameters * sizeof(float) + kChecksumBytes) {
@@ -117,11 +125,13 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
         refuse("the stored weights are damaged: the checksum does not match");
     }
 
-    weights.values.resize(parameters);
-    for (float& value : weights.values) {
-        value = std::bit_cast<float>(take<std::uint32_t>(p));
-        if (!std::isfinite(value)) refuse("the stored weights are damaged: a parameter is not a finite number");
-    }
+    weights.values.resize(weights.shape.parameters());
+    if (blend > 0) weights.coarse_values.resize(weights.shape.parameters());
+    for (auto* values : {&weights.values, &weights.coarse_values})
+        for (float& value : *values) {
+            value = std::bit_cast<float>(take<std::uint32_t>(p));
+            if (!std::isfinite(value)) refuse("the stored weights are damaged: a parameter is not a finite number");
+        }
     return weights;
 }
 

@@ -18,9 +18,12 @@ struct Weights {
     float white = 255;          // sample
     int ensemble = 1;           // passes that the recipe averages: 1 or 8
     std::vector<float> values;  // shape.parameters() numbers in the order of network.h
+    // Those of the network for half the size, and the share of its result; empty and 0 where there is none.
+    std::vector<float> coarse_values;
+    float blend = 0;
 };
 
-// Stored form: magic "TWFWGHT2", little-endian fields, float32 values, CRC-32 of all that precedes it.
+// Stored form: magic "TWFWGHT3", little-endian fields, float32 values, CRC-32 of all that precedes it.
 std::size_t stored_size(const Weights& weights);
 void store_weights(const Weights& weights, std::byte* buffer);
 // Throws Error kCorruptData for anything that store_weights would not have written, non-finite values included.

@@ -12,6 +12,7 @@
 #include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/applier.h"
+#include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/trainer.h"
 #include "runtime/error.h"
 
@@ -65,8 +66,18 @@ struct Denoiser::State {
     Network network;
     std::optional<Trainer> trainer;
     std::optional<Applier> applier;
+    std::optional<ScaleBlend> blend;
     Arena arena;
     Report report;
+    // The same at half the size, where there is a network for it.
+    std::unique_ptr<HalfImage> half;
+    std::optional<CoarseCorrection> correction;
+    std::unique_ptr<State> coarse;
+    LossTerms coarse_loss;
+    const Weights* start = nullptr;                  // to go on from; null: a new network
+    double started = 0;                              // seconds of the run at which training began
+    double reserve_beside = 0;                       // seconds to keep for what others do afterwards
+    std::int64_t steps_before = 0, steps_after = 0;  // of others, for the progress
 
     explicit State(const Settings& s)
         : settings(s),
@@ -76,17 +87,21 @@ struct Denoiser::State {
           train(s.weights == nullptr),
           team(s.threads),
           network(network_shape(), s.implementation) {
-        if (settings.steps > 0) recipe.steps = settings.steps;
+        if (settings.steps > 0) {
+            recipe.coarse_steps = recipe.coarse_steps * settings.steps / recipe.steps;
+            recipe.steps = settings.steps;
+        }
+        coarse_loss = recipe.loss;
         if (kind == NoiseKind::kCorrelated) {
             noise = texture.emplace(settings.input, white).model();
         } else {
             noise = estimate_noise(settings.input, white);
         }
-        if (settings.recipe != RecipeName::kPaper && !settings.constants && noise.apart)
-            recipe.loss.residual *= static_cast<float>(residual_weight(255 * noise.mean_sigma));
+        if (settings.recipe != RecipeName::kPaper && !settings.constants && noise.apart) weigh_residual();
         // Without a measure of the noise only the paper's own loss makes sense.
         if (!noise.measured) recipe.loss = kPaperLoss;
-        plan_memory();
+        const bool two_scales = has_coarse_scale();
+        plan_memory(two_scales);
         weights.shape = network.shape();
         weights.type = train ? settings.input.type : settings.weights->type;
         weights.white = train ? white.white : settings.weights->white;
@@ -94,7 +109,8 @@ struct Denoiser::State {
         if (train)
             weights.values.resize(network.shape().parameters());
         else
-            weights.values = settings.weights->values;
+            weights = *settings.weights;
+        if (two_scales) add_coarse_scale();
         settings.weights = nullptr;  // the caller's may be gone by the time of the run
         report.steps_planned = train ? recipe.steps : 0;
         report.noise_sigma = 255 * noise.mean_sigma;
@@ -124,6 +140,52 @@ struct Denoiser::State {
         return {channels, recipe.width, recipe.depth, recipe.fold};
     }
 
+    bool has_coarse_scale() const {
+        if (settings.strength <= 0 || !ScaleBlend::fits(network.shape(), settings.input)) return false;
+        if (!train) return settings.weights->blend > 0;
+        const double pixels = double(settings.input.width) * double(settings.input.height);
+        return recipe.coarse_steps > 0 && noise.measured && kind == NoiseKind::kIndependent &&
+               pixels <= double(recipe.coarse_pixels);
+    }
+
+    // At half the size there is half the noise.
+    void weigh_residual() {
+        recipe.loss.residual *= static_cast<float>(residual_weight(255 * noise.mean_sigma));
+        coarse_loss.residual *= static_cast<float>(residual_weight(255 * noise.mean_sigma / 2));
+    }
+
+    void add_coarse_scale() {
+        half = std::make_unique<HalfImage>(settings.input.width, settings.input.height, network.shape().channels);
+        half->load(settings.input, white, team);
+        Settings s = settings;
+        s.input = s.output = half->view();
+        s.white = 1;
+        s.noise = NoiseKind::kIndependent;
+        s.constants = recipe;
+        s.constants->coarse_steps = 0;
+        s.constants->steps = recipe.coarse_steps;
+        s.constants->loss = coarse_loss;
+        s.steps = 0;
+        if (s.memory_budget > 0) s.memory_budget = std::max<std::uint64_t>(1, s.memory_budget - report.memory_bytes);
+        Weights given;
+        if (!train) {
+            given = weights;
+            given.values = weights.coarse_values;
+            given.coarse_values.clear();
+            given.blend = 0;
+            given.type = DataType::kFloat32;
+            given.white = 1;
+            s.weights = &given;
+        }
+        coarse = std::make_unique<State>(s);
+        coarse->start = &weights;
+        coarse->steps_before = recipe.steps;
+        steps_after = coarse->recipe.steps;
+        correction.emplace(*half, settings.input.height);
+        report.memory_bytes += coarse->report.memory_bytes;
+        weights.coarse_values.reserve(network.shape().parameters());
+    }
+
     // The ensemble multiplies the cost of the final pass; on large images that would dwarf the training.
     int ensemble() const {
         const double pixels = double(settings.input.width) * double(settings.input.height);
@@ -131,8 +193,12 @@ struct Denoiser::State {
     }
     int least_ensemble() const { return std::min(weights.ensemble, network.shape().fold); }
 
-    void plan_memory() {
+    void plan_memory(bool two_scales) {
         const std::uint64_t usable = usable_memory(settings.memory_budget);
+        const std::uint64_t half_bytes =
+            two_scales
+                ? sizeof(float) * HalfImage::size(settings.input.width, settings.input.height, network.shape().channels)
+                : 0;
         std::uint64_t needed = 0;
         for (const int tile : {64, 32, 16}) {
             ArenaPlan plan;
@@ -146,8 +212,14 @@ struct Denoiser::State {
                 trainer->reserve(plan);
             }
             applier.emplace(network, settings.input, settings.output, white, tile, settings.strength, team);
-            applier->reserve(plan);
-            needed = plan.size();
+            applier->reserve(plan, two_scales);
+            blend.reset();
+            if (train && two_scales) {
+                blend.emplace(network, TrainingImage{settings.input, white, settings.seed, &noise, &normals, nullptr},
+                              team);
+                blend->reserve(plan);
+            }
+            needed = plan.size() + half_bytes;
             if (needed > usable) continue;
             arena = Arena(plan);
             report.memory_bytes = needed;
@@ -171,13 +243,40 @@ struct Denoiser::State {
             const double pass = kReserveMargin * applier->measure(arena, weights.values);
             if (control.left(pass * report.ensemble) < 0) report.ensemble = least_ensemble();
         }
+        const float share = coarse == nullptr ? 0 : run_coarse(control);
         report.seconds_train = control.elapsed();
-        if (!applier->run(arena, weights.values, report.ensemble, control)) {
-            report.stop_reason = StopReason::kCallback;
-            throw Error(ErrorCode::kCancelled, "cancelled while applying the network");
+        if (share > 0) {
+            if (!coarse->applier->run(coarse->arena, weights.coarse_values, coarse->report.ensemble, nullptr, control))
+                cancel_applying();
+            correction->start(share);
         }
+        if (!applier->run(arena, weights.values, report.ensemble, share > 0 ? &*correction : nullptr, control))
+            cancel_applying();
         report.seconds_total = control.elapsed();
         report.seconds_apply = report.seconds_total - report.seconds_train;
+    }
+
+    // Trains the network for half the size, where there is time, and finds its share of the result.
+    float run_coarse(RunControl& control) {
+        half->load(settings.input, white, team);
+        if (!train) return weights.blend;
+        weights.blend = 0;
+        weights.coarse_values.clear();  // without giving back memory
+        if (report.stop_reason != StopReason::kSteps) return 0;
+        coarse->report.steps_done = 0;
+        coarse->report.ensemble = coarse->ensemble();
+        coarse->reserve_beside = settings.deadline_seconds > 0 ? deadline_reserve(control) : 0;
+        coarse->run_training(control);
+        if (coarse->report.stop_reason == StopReason::kCallback) report.stop_reason = StopReason::kCallback;
+        const std::span<const float> values = coarse->trainer->parameters(coarse->arena);
+        weights.blend = blend->run(arena, weights.values, values);
+        if (weights.blend > 0) weights.coarse_values.assign(values.begin(), values.end());
+        return weights.blend;
+    }
+
+    [[noreturn]] void cancel_applying() {
+        report.stop_reason = StopReason::kCallback;
+        throw Error(ErrorCode::kCancelled, "cancelled while applying the network");
     }
 
     // A network cut short at the very start still holds its random weights; the best result by then is the image
@@ -208,6 +307,8 @@ struct Denoiser::State {
 
     void run_training(RunControl& control) {
         trainer->reset(arena);
+        if (start != nullptr) std::ranges::copy(start->values, trainer->parameters(arena).begin());
+        started = control.elapsed();
         Training training{control, DeadlineSchedule(recipe.steps)};
         report.stop_reason = StopReason::kSteps;
         // A step over a whole large image takes long; it is abandoned when there is no point in finishing it.
@@ -239,7 +340,7 @@ struct Denoiser::State {
 
     void fit_deadline(Training& training) {
         training.reserve = deadline_reserve(training.control);
-        training.schedule.update(report.steps_done, training.control.elapsed(),
+        training.schedule.update(report.steps_done, training.control.elapsed() - started,
                                  training.control.left(training.reserve));
         report.stop_reason = training.schedule.shortened() ? StopReason::kDeadline : StopReason::kSteps;
     }
@@ -247,10 +348,11 @@ struct Denoiser::State {
     Progress training_progress(const Training& training) const {
         Progress progress;
         progress.phase = Phase::kTrain;
-        progress.done = report.steps_done;
-        progress.total = training.schedule.steps();
+        progress.done = steps_before + report.steps_done;
+        progress.total = steps_before + training.schedule.steps() + steps_after;
         progress.loss = training.recent_loss();
-        const double per_step = training.control.elapsed() / double(std::max<std::int64_t>(1, report.steps_done));
+        const double per_step =
+            (training.control.elapsed() - started) / double(std::max<std::int64_t>(1, report.steps_done));
         progress.seconds_left = per_step * (double(progress.total - progress.done) +
                                             applier->flops(report.ensemble) / trainer->flops_per_step());
         return progress;
@@ -260,8 +362,10 @@ struct Denoiser::State {
     // more than a third of the time.
     double deadline_reserve(const RunControl& control) {
         const double flops_per_second =
-            trainer->flops_per_step() * double(report.steps_done) / std::max(1e-9, control.elapsed());
-        const auto reserve = [&] { return kReserveMargin * applier->flops(report.ensemble) / flops_per_second; };
+            trainer->flops_per_step() * double(report.steps_done) / std::max(1e-9, control.elapsed() - started);
+        const auto reserve = [&] {
+            return kReserveMargin * applier->flops(report.ensemble) / flops_per_second + reserve_beside;
+        };
         if (reserve() > settings.deadline_seconds / 3) report.ensemble = least_ensemble();
         return reserve();
     }

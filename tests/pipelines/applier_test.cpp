@@ -20,10 +20,10 @@ std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, 
     const std::vector<float> parameters = test::random_values(network.shape().parameters(), 5, 0.2);
     Applier applier(network, input, in_place ? input : output.view(), {}, tile, 1, team);
     ArenaPlan plan;
-    applier.reserve(plan);
+    applier.reserve(plan, false);
     const Arena arena(plan);
     RunControl control(nullptr, nullptr, 0);
-    REQUIRE(applier.run(arena, parameters, ensemble, control));
+    REQUIRE(applier.run(arena, parameters, ensemble, nullptr, control));
     return in_place ? in_place->pixels() : output.pixels();
 }
 
@@ -99,10 +99,10 @@ TEST_CASE("a network that predicts nothing changes nothing") {
     const std::vector<float> zeros(network.shape().parameters());
     Applier applier(network, image.view(), output.view(), {}, 16, 1, team);
     ArenaPlan plan;
-    applier.reserve(plan);
+    applier.reserve(plan, false);
     const Arena arena(plan);
     RunControl control(nullptr, nullptr, 0);
-    REQUIRE(applier.run(arena, zeros, 8, control));
+    REQUIRE(applier.run(arena, zeros, 8, nullptr, control));
     test::FloatImage copy = image;
     REQUIRE(output.pixels() == copy.pixels());
 }

@@ -15,7 +15,7 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-Weights make_weights(int channels, int width, int depth, int ensemble, int fold = 1) {
+Weights make_weights(int channels, int width, int depth, int ensemble, int fold = 1, float blend = 0) {
     Weights weights;
     weights.shape = {channels, width, depth, fold};
     weights.ensemble = ensemble;
@@ -23,6 +23,8 @@ Weights make_weights(int channels, int width, int depth, int ensemble, int fold 
     weights.white = 4095;
     weights.values.resize(weights.shape.parameters());
     for (std::size_t i = 0; i < weights.values.size(); ++i) weights.values[i] = std::sin(static_cast<float>(i)) * 0.1f;
+    weights.blend = blend;
+    if (blend > 0) weights.coarse_values.assign(weights.values.rbegin(), weights.values.rend());
     return weights;
 }
 
@@ -62,8 +64,9 @@ Bytes with_field(Bytes bytes, std::size_t offset, std::uint64_t value, std::size
 }  // namespace
 
 TEST_CASE("weights come back as they were", "[weights]") {
-    for (const Weights& weights : {make_weights(1, 16, 1, 1), make_weights(3, 48, 2, 8), make_weights(4, 32, 3, 1),
-                                   make_weights(2, 16, 8, 8), make_weights(3, 16, 2, 8, 2)}) {
+    for (const Weights& weights :
+         {make_weights(1, 16, 1, 1), make_weights(3, 48, 2, 8), make_weights(4, 32, 3, 1), make_weights(2, 16, 8, 8),
+          make_weights(3, 16, 2, 8, 2), make_weights(3, 48, 2, 8, 1, 0.75f)}) {
         const Bytes bytes = stored(weights);
         const Weights loaded = load_weights(bytes.data(), bytes.size());
         CHECK(loaded.shape.channels == weights.shape.channels);
@@ -74,6 +77,8 @@ TEST_CASE("weights come back as they were", "[weights]") {
         CHECK(loaded.type == weights.type);
         CHECK(loaded.white == weights.white);
         CHECK(loaded.values == weights.values);
+        CHECK(loaded.coarse_values == weights.coarse_values);
+        CHECK(loaded.blend == weights.blend);
         CHECK(stored(loaded) == bytes);
     }
 }
@@ -81,10 +86,11 @@ TEST_CASE("weights come back as they were", "[weights]") {
 TEST_CASE("the stored form is the documented one", "[weights]") {
     const Weights weights = make_weights(1, 16, 1, 8, 1);
     Bytes bytes = stored(weights);
-    REQUIRE(bytes.size() == 8 + 28 + 8 + 4 * weights.values.size() + 4);
-    CHECK(std::memcmp(bytes.data(), "TWFWGHT2\1\0\0\0\x10\0\0\0\1\0\0\0\1\0\0\0\x08\0\0\0\1\0\0\0", 32) == 0);
+    REQUIRE(bytes.size() == 8 + 32 + 8 + 4 * weights.values.size() + 4);
+    CHECK(std::memcmp(bytes.data(), "TWFWGHT3\1\0\0\0\x10\0\0\0\1\0\0\0\1\0\0\0\x08\0\0\0\1\0\0\0", 32) == 0);
     CHECK(std::memcmp(bytes.data() + 32, "\0\xf0\x7f\x45", 4) == 0);      // 4095 as a float
-    CHECK(std::memcmp(bytes.data() + 36, "\xb1\0\0\0\0\0\0\0", 8) == 0);  // 177 parameters
+    CHECK(std::memcmp(bytes.data() + 36, "\0\0\0\0", 4) == 0);            // no second network
+    CHECK(std::memcmp(bytes.data() + 40, "\xb1\0\0\0\0\0\0\0", 8) == 0);  // 177 parameters
     const Bytes original = bytes;
     sign(&bytes);
     CHECK(bytes == original);
@@ -131,6 +137,10 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     for (const std::uint32_t type : {3u, 4u, 0xffffffffu}) CHECK(is_refused(with_field(bytes, 28, type, 4)));
     for (const std::uint32_t white : {0u, 0x80000000u, 0xbf800000u, 0x7f800000u, 0x7fc00000u})
         CHECK(is_refused(with_field(bytes, 32, white, 4)));
+    // One that is not there, and shares that are none.
+    for (const std::uint32_t blend : {0x3f800000u, 0x40000000u, 0xbf800000u, 0x7fc00000u})
+        CHECK(is_refused(with_field(bytes, 36, blend, 4)));
+    CHECK(is_refused(with_field(stored(make_weights(1, 16, 1, 1, 1, 0.5f)), 36, 0, 4)));
     const Bytes folded = stored(make_weights(1, 16, 1, 1, 2));
     for (const std::uint32_t fold : {0u, 1u, 3u, 4u, 0xffffffffu}) {
         CAPTURE(fold);
@@ -138,9 +148,9 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     }
     for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{176}, std::uint64_t{178}, ~std::uint64_t{0},
                                       std::uint64_t{177} + (std::uint64_t{1} << 62)}) {
-        CHECK(is_refused(with_field(bytes, 36, count, 8)));
+        CHECK(is_refused(with_field(bytes, 40, count, 8)));
     }
     for (const std::uint32_t value : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f800001u}) {
-        CHECK(is_refused(with_field(bytes, 44 + 40, value, 4)));
+        CHECK(is_refused(with_field(bytes, 48 + 40, value, 4)));
     }
 }
