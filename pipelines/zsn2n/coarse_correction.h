@@ -28,6 +28,7 @@ class HalfImage {
     std::int64_t width() const { return width_; }
     std::int64_t height() const { return height_; }
     int channels() const { return channels_; }
+    std::size_t bytes() const { return sizeof(float) * samples_.size(); }
     float* row(std::int64_t y) { return samples_.data() + y * width_ * channels_; }
     const float* row(std::int64_t y) const { return samples_.data() + y * width_ * channels_; }
     ImageView view();

@@ -52,6 +52,7 @@ void ScaleBlend::reserve(ArenaPlan& plan) {
     packed_fine_ = plan.reserve<float>(network_.packed_size());
     packed_coarse_ = plan.reserve<float>(network_.packed_size());
     sums_ = plan.reserve<double>(2 * kWindows);
+    threads_.clear();
     for (int thread = 0; thread < team_.size(); ++thread)
         threads_.push_back({network_.reserve(plan, 2 * kInner, 2 * kInner, false),
                             network_.reserve(plan, kInner, kInner, false), plan.reserve<float>(samples),
