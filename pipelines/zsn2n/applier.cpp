@@ -30,12 +30,12 @@ int passes_per_call(double seconds_per_pass) {
 
 }  // namespace
 
-Applier::Applier(Network& network, const ImageView& input, const ImageView& output, const WhiteLevel& white, int tile,
+Applier::Applier(Network& network, const ImageView& input, const ImageView& output, const ImageScale& scale, int tile,
                  float strength, ThreadTeam& team)
     : network_(network),
       input_(input),
       output_(output),
-      white_(white),
+      scale_(scale),
       tile_(tile),
       strength_(strength),
       team_(team),
@@ -80,7 +80,7 @@ void Applier::load_rows(const Arena& arena, std::int64_t first, std::int64_t end
     float* band = arena[band_].data();
     team_.run(std::max<std::int64_t>(0, end - first), [&](std::int64_t i, int) {
         const std::int64_t y = first + i;
-        load_rectangle(input_, white_.white, 0, y, input_.width, 1, band + (y - band_top) * row, row);
+        scale_.load(input_, 0, y, input_.width, 1, band + (y - band_top) * row, row);
     });
 }
 
@@ -126,7 +126,7 @@ void Applier::predict(const Arena& arena, std::span<const float> parameters, con
         const int height = symmetry.transpose ? tile.width : tile.height;
         const int width = symmetry.transpose ? tile.height : tile.width;
         apply_symmetry(symmetry, padded_height, padded_width, channels, arena[memory.staging].data(), input);
-        clip(white_.limit, input, ops::dense_size(padded_height, padded_width, channels));
+        clip(scale_.limit(), input, ops::dense_size(padded_height, padded_width, channels));
         if (fold > 1) fold_pixels(height + 2 * halo, width + 2 * halo, channels, fold, input, pass.activations[0]);
         const int blocks_halo = 2 * network_.shape().halo();
         const Rectangle inside = network_.shape().mirrors_border()
@@ -154,8 +154,8 @@ void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& m
                         arena[result_].data() + ((tile.y + y - waiting_) * input_.width + tile.x) * channels);
         return;
     }
-    const float white = output_white(input_, output_, white_.white);
-    store_rectangle(output_, white, tile.x, tile.y, tile.stored_width, tile.stored_height, noise, row);
+    const float white = output_white(input_, output_, scale_.white());
+    scale_.store(output_, white, tile.x, tile.y, tile.stored_width, tile.stored_height, noise, row);
 }
 
 void Applier::store_corrected(const Arena& arena, std::int64_t end, CoarseCorrection& correction) {
@@ -163,13 +163,13 @@ void Applier::store_corrected(const Arena& arena, std::int64_t end, CoarseCorrec
     const auto row = static_cast<std::ptrdiff_t>(input_.width * channels);
     const std::ptrdiff_t half_row = std::max<std::int64_t>(1, input_.width / 2) * channels;
     float* result = arena[result_].data();
-    const float white = output_white(input_, output_, white_.white);
+    const float white = output_white(input_, output_, scale_.white());
     correction.compare(result, waiting_, end, input_.width);
     const std::int64_t ready = correction.ready();
     team_.run(ready - waiting_, [&](std::int64_t i, int thread) {
         float* pixels = result + i * row;
         correction.add(waiting_ + i, input_.width, arena[half_rows_].data() + thread * half_row, pixels);
-        store_rectangle(output_, white, 0, waiting_ + i, input_.width, 1, pixels, row);
+        scale_.store(output_, white, 0, waiting_ + i, input_.width, 1, pixels, row);
     });
     std::copy(result + (ready - waiting_) * row, result + (end - waiting_) * row, result);
     waiting_ = ready;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "pipelines/common/run_control.h"
-#include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/coarse_correction.h"
+#include "pipelines/zsn2n/image_scale.h"
 #include "pipelines/zsn2n/network_pass.h"
 #include "runtime/image_view.h"
 #include "runtime/thread_team.h"
@@ -21,7 +21,7 @@ namespace twofold::zsn2n {
 class Applier {
   public:
     // `tile` is the side of a tile in pixels; `strength` the share of the predicted noise that is taken away.
-    Applier(Network& network, const ImageView& input, const ImageView& output, const WhiteLevel& white, int tile,
+    Applier(Network& network, const ImageView& input, const ImageView& output, const ImageScale& scale, int tile,
             float strength, ThreadTeam& team);
 
     void reserve(ArenaPlan& plan, bool corrected);
@@ -61,7 +61,7 @@ class Applier {
 
     Network& network_;
     ImageView input_, output_;
-    WhiteLevel white_;
+    ImageScale scale_;
     int tile_;
     float strength_;
     ThreadTeam& team_;

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "pipelines/common/white_level.h"
+#include "pipelines/zsn2n/image_scale.h"
 #include "runtime/arena.h"
 #include "runtime/image_view.h"
 #include "runtime/thread_team.h"
@@ -34,7 +34,7 @@ class HalfImage {
     ImageView view();
 
     // The means of 2x2 pixels.
-    void load(const ImageView& image, const WhiteLevel& white, ThreadTeam& team);
+    void load(const ImageView& image, const ImageScale& scale, ThreadTeam& team);
 
   private:
     std::int64_t width_, height_;

@@ -65,10 +65,10 @@ PatchLoss::Loaded PatchLoss::load(const Arena& arena, const PatchPlan& plan, con
     float* staging = arena[plan.staging].data();
     float* patch = arena[plan.patch].data();
     std::fill_n(staging, ops::dense_size(height, width, channels), 0.0f);
-    load_rectangle(image.view, image.white.white, task.x - reach + inside.left, task.y - reach + inside.top,
-                   inside.right - inside.left, inside.bottom - inside.top,
-                   staging + (inside.top * width + inside.left) * channels, std::ptrdiff_t{width} * channels);
-    clip(image.white.limit, staging, ops::dense_size(height, width, channels));
+    image.scale.load(image.view, task.x - reach + inside.left, task.y - reach + inside.top, inside.right - inside.left,
+                     inside.bottom - inside.top, staging + (inside.top * width + inside.left) * channels,
+                     std::ptrdiff_t{width} * channels);
+    clip(image.scale.limit(), staging, ops::dense_size(height, width, channels));
     apply_symmetry(task.symmetry, height, width, channels, staging, patch);
     const bool turned = task.symmetry.transpose;
     return {turned ? task.width : task.height, turned ? task.height : task.width, patch,

@@ -11,7 +11,7 @@
 #include "ops/noise/normal_table.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
-#include "pipelines/common/white_level.h"
+#include "pipelines/zsn2n/image_scale.h"
 #include "pipelines/zsn2n/loss_terms.h"
 #include "pipelines/zsn2n/network_pass.h"
 #include "pipelines/zsn2n/patch.h"
@@ -30,9 +30,9 @@ struct PatchTask {
 // What stays the same during a training.
 struct TrainingImage {
     ImageView view;
-    WhiteLevel white;
+    ImageScale scale;
     std::uint64_t seed;
-    const NoiseModel* noise;
+    const NoiseModel* noise;  // on that scale
     const ops::NormalTable* normals;
     const NoiseTexture* texture = nullptr;  // null where the noise is independent from pixel to pixel
 };

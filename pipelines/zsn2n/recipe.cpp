@@ -41,6 +41,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.halve_every = 1500;
             recipe.ensemble = 1;
             recipe.coarse_steps = 0;
+            recipe.stabilize = false;
             break;
     }
     if (kind == NoiseKind::kCorrelated) adapt_to_correlated(&recipe);

@@ -37,6 +37,8 @@ struct Recipe {
     // Steps of a second network, which goes on from the first at half the size; 0: there is none.
     std::int64_t coarse_steps = 200;
     std::int64_t coarse_pixels = 16 << 20;  // of images at most, for it needs memory for a quarter of them
+
+    bool stabilize = true;  // noise that depends on the brightness
 };
 
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.

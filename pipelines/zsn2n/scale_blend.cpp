@@ -67,10 +67,10 @@ ScaleBlend::Sums ScaleBlend::compare(const Arena& arena, const Window& memory, s
     float* added = arena[memory.noise].data();
     const auto window = static_cast<std::uint64_t>(index);
     const RandomBlock words = random_block(image_.seed, kPlaces, window);
-    load_rectangle(image_.view, image_.white.white, uniform_index(words[0], image_.view.width - side + 1),
-                   uniform_index(words[1], image_.view.height - side + 1), side, side, noisy,
-                   std::ptrdiff_t{side} * channels);
-    clip(image_.white.limit, noisy, ops::dense_size(side, side, channels));
+    image_.scale.load(image_.view, uniform_index(words[0], image_.view.width - side + 1),
+                      uniform_index(words[1], image_.view.height - side + 1), side, side, noisy,
+                      std::ptrdiff_t{side} * channels);
+    clip(image_.scale.limit(), noisy, ops::dense_size(side, side, channels));
     image_.normals->fill(image_.seed, kNoise + window, ops::dense_size(side, side, channels), added);
     float* more = arena[memory.fresh].data();  // the window with noise added
     for (int y = 0; y < side; ++y)

@@ -15,7 +15,7 @@ void Stage::reserve(ArenaPlan& plan, int tile, bool corrected) {
         trainer_.emplace(network_, settings_.recipe, settings_.image, team_);
         trainer_->reserve(plan);
     }
-    applier_.emplace(network_, settings_.image.view, settings_.output, settings_.image.white, tile, settings_.strength,
+    applier_.emplace(network_, settings_.image.view, settings_.output, settings_.image.scale, tile, settings_.strength,
                      team_);
     applier_->reserve(plan, corrected);
 }

@@ -5,17 +5,20 @@
 #include <cmath>
 #include <cstring>
 
+#include "pipelines/common/noise/stabilizer.h"
 #include "runtime/error.h"
 
 namespace twofold::zsn2n {
 namespace {
 
 // Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples (u32 each), white (f32), share
-// of the network for half the size (f32), number of parameters (u64), parameters (f32), first those of the network,
-// then those of that for half the size if there is one, CRC-32 (u32). All little endian.
+// of the network for half the size (f32), noise that the image was stabilised for (4 channels x 17 f32, zeros where it
+// was not), number of parameters (u64), parameters (f32), first those of the network, then those of that for half the
+// size if there is one, CRC-32 (u32). All little endian.
 constexpr char kMagic[] = "TWFWGHT3";
 constexpr std::size_t kMagicBytes = sizeof kMagic - 1;
-constexpr std::size_t kHeaderBytes = kMagicBytes + 8 * 4 + 8;
+constexpr std::size_t kNoiseValues = 4 * (NoiseModel::kIntervals + 1);
+constexpr std::size_t kHeaderBytes = kMagicBytes + 8 * 4 + kNoiseValues * 4 + 8;
 constexpr std::size_t kChecksumBytes = 4;
 
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
@@ -74,6 +77,8 @@ void store_weights(const Weights& weights, std::byte* buffer) {
     p = put(p, static_cast<std::uint32_t>(weights.type));
     p = put(p, std::bit_cast<std::uint32_t>(weights.white));
     p = put(p, std::bit_cast<std::uint32_t>(weights.blend));
+    for (const auto& channel : weights.stabilized)
+        for (const float sigma : channel) p = put(p, std::bit_cast<std::uint32_t>(sigma));
     p = put(p, static_cast<std::uint64_t>(weights.values.size() + weights.coarse_values.size()));
     for (const auto* values : {&weights.values, &weights.coarse_values})
         for (const float value : *values) p = put(p, std::bit_cast<std::uint32_t>(value));
@@ -94,6 +99,9 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     const auto type = take<std::uint32_t>(p);
     const auto white = std::bit_cast<float>(take<std::uint32_t>(p));
     const auto blend = std::bit_cast<float>(take<std::uint32_t>(p));
+    Weights weights;
+    for (auto& channel : weights.stabilized)
+        for (float& sigma : channel) sigma = std::bit_cast<float>(take<std::uint32_t>(p));
     const auto count = take<std::uint64_t>(p);
     require_range(channels, 1, 4, "the stored weights are damaged: the number of channels is not 1 to 4");
     require_range(width, 16, kMaxWidth, "the stored weights are damaged: the network's width is out of range");
@@ -105,8 +113,11 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     if (!(white > 0) || !std::isfinite(white)) refuse("the stored weights are damaged: white is not a positive number");
     if (!(blend >= 0 && blend <= 1))
         refuse("the stored weights are damaged: the share of the network for half the size is not 0 to 1");
+    for (const auto& channel : weights.stabilized)
+        for (const float sigma : channel)
+            if (!(sigma >= 0 && sigma <= Stabilizer::kMostSigma))
+                refuse("the stored weights are damaged: the strength of the noise is out of range");
 
-    Weights weights;
     weights.blend = blend;
     weights.type = static_cast<DataType>(type);
     weights.white = white;

@@ -2,10 +2,12 @@
 #ifndef TWOFOLD_PIPELINES_ZSN2N_WEIGHTS_H
 #define TWOFOLD_PIPELINES_ZSN2N_WEIGHTS_H
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "pipelines/common/noise/noise_model.h"
 #include "pipelines/zsn2n/network.h"
 #include "runtime/image_view.h"
 
@@ -21,6 +23,9 @@ struct Weights {
     // Those of the network for half the size, and the share of its result; empty and 0 where there is none.
     std::vector<float> coarse_values;
     float blend = 0;
+    // The noise that the image was stabilised for; all zero where it was not.
+    std::array<std::array<float, NoiseModel::kIntervals + 1>, 4> stabilized{};
+    bool stabilizes() const { return stabilized != decltype(stabilized){}; }
 };
 
 // Stored form: magic "TWFWGHT3", little-endian fields, float32 values, CRC-32 of all that precedes it.

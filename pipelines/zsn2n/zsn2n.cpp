@@ -9,7 +9,9 @@
 #include "pipelines/common/noise/noise_bands.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
+#include "pipelines/common/noise/stabilizer.h"
 #include "pipelines/common/white_level.h"
+#include "pipelines/zsn2n/image_scale.h"
 #include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/stage.h"
 #include "runtime/error.h"
@@ -51,9 +53,11 @@ float given_white(const Settings& settings) {
 struct Denoiser::State {
     Settings settings;
     WhiteLevel white;
+    ImageScale scale;
     NoiseKind kind;
     std::optional<NoiseTexture> texture;  // of correlated noise
-    NoiseModel noise, coarse_noise;
+    NoiseModel noise;
+    std::unique_ptr<Stabilizer> stabilizer;  // where the noise depends on the brightness
     ops::NormalTable normals;
     Recipe recipe;
     Weights weights;
@@ -64,6 +68,7 @@ struct Denoiser::State {
     std::optional<Stage> fine;
     // The same at half the size, where there is a network for it.
     std::unique_ptr<HalfImage> half;
+    NoiseModel coarse_noise;
     std::optional<Stage> coarse;
     std::optional<CoarseCorrection> correction;
     std::optional<ScaleBlend> blend;
@@ -98,9 +103,12 @@ struct Denoiser::State {
             recipe.ensemble = weights.ensemble;
         }
         settings.weights = nullptr;  // the caller's may be gone by the time of the run
-        const TrainingImage image{settings.input, white,    settings.seed,
-                                  &noise,         &normals, texture ? &*texture : nullptr};
-        fine.emplace(network, stage(image, settings.output, noise.mean_sigma), team);
+        add_stabilizer();
+        scale = ImageScale(white, stabilizer.get());
+        const TrainingImage image{settings.input, scale,
+                                  settings.seed,  stabilizer ? &stabilizer->noise() : &noise,
+                                  &normals,       texture ? &*texture : nullptr};
+        fine.emplace(network, stage(image, settings.output, image.noise->mean_sigma), team);
         if (has_coarse_scale()) add_coarse_scale(image);
         plan_memory();
         report.steps_planned = train ? recipe.steps : 0;
@@ -131,6 +139,17 @@ struct Denoiser::State {
         return {channels, recipe.width, recipe.depth, recipe.fold};
     }
 
+    void add_stabilizer() {
+        if (settings.strength <= 0) return;
+        if (train && recipe.stabilize && kind == NoiseKind::kIndependent &&
+            depends_on_brightness(noise, settings.input, white))
+            weights.stabilized = noise.sigma;
+        if (!weights.stabilizes()) return;
+        NoiseModel model = noise;
+        model.sigma = weights.stabilized;
+        stabilizer = std::make_unique<Stabilizer>(model, network.shape().channels, settings.strength);
+    }
+
     // `sigma` is that of the noise in `image`, or a better guess.
     StageSettings stage(const TrainingImage& image, const ImageView& output, double sigma) const {
         StageSettings s{image, output, recipe, train, settings.strength, settings.deadline_seconds};
@@ -154,15 +173,16 @@ struct Denoiser::State {
         const int channels = network.shape().channels;
         require_memory(sizeof(float) * HalfImage::size(width, height, channels), usable_memory(settings.memory_budget));
         half = std::make_unique<HalfImage>(width, height, channels);
-        half->load(settings.input, white, team);
+        half->load(settings.input, scale, team);
         const ImageView view = half->view();
         TrainingImage image = whole;
         image.view = view;
-        image.white = find_white_level(view, 1);
-        coarse_noise = estimate_noise(view, image.white);
-        image.noise = &coarse_noise;
+        const WhiteLevel half_white = find_white_level(view, 1);
+        image.scale = half_white;
         // The mean of four pixels has half their noise.
-        StageSettings s = stage(image, view, noise.mean_sigma / 2);
+        coarse_noise = estimate_noise(view, half_white);
+        image.noise = &coarse_noise;
+        StageSettings s = stage(image, view, whole.noise->mean_sigma / 2);
         s.recipe.steps = recipe.coarse_steps;
         coarse.emplace(network, s, team);
         if (train) blend.emplace(network, whole, team);
@@ -193,7 +213,8 @@ struct Denoiser::State {
         report.loss = 0;
         report.stop_reason = StopReason::kWeights;
         report.ensemble = fine->ensemble();
-        if (coarse) half->load(settings.input, white, team);
+        if (stabilizer) stabilizer->switch_on(true);
+        if (coarse) half->load(settings.input, scale, team);
         if (train) {
             fine->train(arena, {}, {0, coarse ? recipe.coarse_steps : 0, 0}, control, &report);
             std::ranges::copy(fine->parameters(arena), weights.values.begin());
@@ -241,6 +262,7 @@ struct Denoiser::State {
         const auto last = static_cast<std::ptrdiff_t>(network.shape().layer(network.shape().depth).offset);
         std::fill(weights.values.begin() + last, weights.values.end(), 0.0f);
         report.ensemble = 1;
+        if (stabilizer) stabilizer->switch_on(false);
     }
 };
 

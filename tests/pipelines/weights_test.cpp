@@ -24,6 +24,7 @@ Weights make_weights(int channels, int width, int depth, int ensemble, int fold 
     weights.values.resize(weights.shape.parameters());
     for (std::size_t i = 0; i < weights.values.size(); ++i) weights.values[i] = std::sin(static_cast<float>(i)) * 0.1f;
     weights.blend = blend;
+    if (blend > 0) weights.stabilized[0][3] = 0.25f;
     if (blend > 0) weights.coarse_values.assign(weights.values.rbegin(), weights.values.rend());
     return weights;
 }
@@ -79,6 +80,8 @@ TEST_CASE("weights come back as they were", "[weights]") {
         CHECK(loaded.values == weights.values);
         CHECK(loaded.coarse_values == weights.coarse_values);
         CHECK(loaded.blend == weights.blend);
+        CHECK(loaded.stabilized == weights.stabilized);
+        CHECK(loaded.stabilizes() == (weights.blend > 0));
         CHECK(stored(loaded) == bytes);
     }
 }
@@ -86,11 +89,12 @@ TEST_CASE("weights come back as they were", "[weights]") {
 TEST_CASE("the stored form is the documented one", "[weights]") {
     const Weights weights = make_weights(1, 16, 1, 8, 1);
     Bytes bytes = stored(weights);
-    REQUIRE(bytes.size() == 8 + 32 + 8 + 4 * weights.values.size() + 4);
+    REQUIRE(bytes.size() == 8 + 32 + 4 * 68 + 8 + 4 * weights.values.size() + 4);
     CHECK(std::memcmp(bytes.data(), "TWFWGHT3\1\0\0\0\x10\0\0\0\1\0\0\0\1\0\0\0\x08\0\0\0\1\0\0\0", 32) == 0);
-    CHECK(std::memcmp(bytes.data() + 32, "\0\xf0\x7f\x45", 4) == 0);      // 4095 as a float
-    CHECK(std::memcmp(bytes.data() + 36, "\0\0\0\0", 4) == 0);            // no second network
-    CHECK(std::memcmp(bytes.data() + 40, "\xb1\0\0\0\0\0\0\0", 8) == 0);  // 177 parameters
+    CHECK(std::memcmp(bytes.data() + 32, "\0\xf0\x7f\x45", 4) == 0);         // 4095 as a float
+    CHECK(std::memcmp(bytes.data() + 36, "\0\0\0\0", 4) == 0);               // no second network
+    for (std::size_t i = 40; i < 312; ++i) CHECK(bytes[i] == std::byte{0});  // not stabilised
+    CHECK(std::memcmp(bytes.data() + 312, "\xb1\0\0\0\0\0\0\0", 8) == 0);    // 177 parameters
     const Bytes original = bytes;
     sign(&bytes);
     CHECK(bytes == original);
@@ -141,6 +145,10 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     for (const std::uint32_t blend : {0x3f800000u, 0x40000000u, 0xbf800000u, 0x7fc00000u})
         CHECK(is_refused(with_field(bytes, 36, blend, 4)));
     CHECK(is_refused(with_field(stored(make_weights(1, 16, 1, 1, 1, 0.5f)), 36, 0, 4)));
+    // Noise that is negative, endless or none.
+    for (const std::uint32_t sigma : {0xbf800000u, 0x7f800000u, 0x7fc00000u, 0x7f000000u})
+        CHECK(is_refused(with_field(bytes, 44, sigma, 4)));
+    CHECK_FALSE(is_refused(with_field(bytes, 44, 0x3f800000u, 4)));
     const Bytes folded = stored(make_weights(1, 16, 1, 1, 2));
     for (const std::uint32_t fold : {0u, 1u, 3u, 4u, 0xffffffffu}) {
         CAPTURE(fold);
@@ -148,9 +156,9 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     }
     for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{176}, std::uint64_t{178}, ~std::uint64_t{0},
                                       std::uint64_t{177} + (std::uint64_t{1} << 62)}) {
-        CHECK(is_refused(with_field(bytes, 40, count, 8)));
+        CHECK(is_refused(with_field(bytes, 312, count, 8)));
     }
     for (const std::uint32_t value : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f800001u}) {
-        CHECK(is_refused(with_field(bytes, 48 + 40, value, 4)));
+        CHECK(is_refused(with_field(bytes, 320 + 40, value, 4)));
     }
 }

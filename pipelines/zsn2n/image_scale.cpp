@@ -1,0 +1,26 @@
+#include "pipelines/zsn2n/image_scale.h"
+
+#include <cmath>
+
+namespace twofold::zsn2n {
+
+ImageScale::ImageScale(const WhiteLevel& white, const Stabilizer* stabilizer)
+    : white_(white.white), limit_(white.limit), stabilizer_(stabilizer) {
+    if (stabilizer != nullptr && std::isfinite(limit_)) limit_ = stabilizer->forward(0, limit_);
+}
+
+void ImageScale::load(const ImageView& image, std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height,
+                      float* samples, std::ptrdiff_t row) const {
+    load_rectangle(image, white_, x, y, width, height, samples, row);
+    if (stabilizer_ == nullptr) return;
+    for (std::int64_t j = 0; j < height; ++j) stabilizer_->forward(width, samples + j * row);
+}
+
+void ImageScale::store(const ImageView& output, float white, std::int64_t x, std::int64_t y, std::int64_t width,
+                       std::int64_t height, float* samples, std::ptrdiff_t row) const {
+    if (stabilizer_ != nullptr)
+        for (std::int64_t j = 0; j < height; ++j) stabilizer_->inverse(width, samples + j * row);
+    store_rectangle(output, white, x, y, width, height, samples, row);
+}
+
+}  // namespace twofold::zsn2n
