@@ -110,7 +110,7 @@ struct Denoiser::State {
                                   &normals,       texture ? &*texture : nullptr};
         fine.emplace(network, stage(image, settings.output, image.noise->mean_sigma), team);
         if (has_coarse_scale()) add_coarse_scale(image);
-        plan_memory();
+        take_memory();
         report.steps_planned = train ? recipe.steps : 0;
         report.noise_sigma = 255 * noise.mean_sigma;
         report.noise = train ? kind : NoiseKind::kAuto;
@@ -171,7 +171,7 @@ struct Denoiser::State {
     void add_coarse_scale(const TrainingImage& whole) {
         const std::int64_t width = settings.input.width, height = settings.input.height;
         const int channels = network.shape().channels;
-        require_memory(sizeof(float) * HalfImage::size(width, height, channels), usable_memory(settings.memory_budget));
+        if (sizeof(float) * HalfImage::size(width, height, channels) > usable_memory(settings.memory_budget)) return;
         half = std::make_unique<HalfImage>(width, height, channels);
         half->load(settings.input, scale, team);
         const ImageView view = half->view();
@@ -190,22 +190,35 @@ struct Denoiser::State {
         weights.coarse_values.reserve(network.shape().parameters());
     }
 
-    void plan_memory() {
+    // Takes the memory, all of it, or throws. The network for half the size is left out where there is no room for it.
+    void take_memory() {
         const std::uint64_t usable = usable_memory(settings.memory_budget);
-        std::uint64_t needed = 0;
+        ArenaPlan plan = fitting_plan(usable);
+        if (coarse && bytes(plan) > usable) {
+            blend.reset();
+            correction.reset();
+            coarse.reset();
+            half.reset();
+            plan = fitting_plan(usable);
+        }
+        report.memory_bytes = bytes(plan);
+        require_memory(report.memory_bytes, usable);
+        arena = Arena(plan);
+    }
+
+    // With the largest tiles that fit, or the smallest ones there are.
+    ArenaPlan fitting_plan(std::uint64_t usable) {
+        ArenaPlan plan;
         for (const int tile : {64, 32, 16}) {
-            ArenaPlan plan;
+            plan = ArenaPlan();
             fine->reserve(plan, tile, coarse.has_value());
             if (coarse) coarse->reserve(plan, tile, false);
             if (blend) blend->reserve(plan);
-            needed = plan.size() + (half ? half->bytes() : 0);
-            if (needed > usable) continue;
-            arena = Arena(plan);
-            report.memory_bytes = needed;
-            return;
+            if (bytes(plan) <= usable) break;
         }
-        require_memory(needed, usable);
+        return plan;
     }
+    std::uint64_t bytes(const ArenaPlan& plan) const { return plan.size() + (half ? half->bytes() : 0); }
 
     void run(ProgressCallback callback, void* user) {
         RunControl control(callback, user, settings.deadline_seconds);

@@ -8,6 +8,7 @@
 #include "pipelines/zsn2n/coarse_correction.h"
 #include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/zsn2n.h"
+#include "runtime/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/float_image.h"
 
@@ -132,6 +133,33 @@ TEST_CASE("a second network at half the size takes away coarse noise", "[coarse]
     CHECK(denoise(&without, 2).blend == 0);
     INFO(psnr(without) << " dB, with the second network " << psnr(with));
     CHECK(psnr(with) > psnr(without) + 0.3);
+}
+
+TEST_CASE("the second network is left out where there is no memory for it", "[coarse]") {
+    test::FloatImage noisy = test::noisy_scene(400, 300, 1, 0.1), result(400, 300, 1), alone(400, 300, 1);
+    Settings settings;
+    settings.input = noisy.view();
+    settings.output = alone.view();
+    settings.steps = 30;
+    settings.constants = make_recipe(RecipeName::kFast);
+    settings.constants->ensemble = 1;
+    settings.constants->coarse_steps = 0;
+    Denoiser one(settings);
+    one.run(nullptr, nullptr);
+    settings.constants->coarse_steps = 30;
+    const std::uint64_t with_both = Denoiser(settings).report().memory_bytes;
+    REQUIRE(with_both > one.report().memory_bytes);
+
+    settings.output = result.view();
+    settings.memory_budget = one.report().memory_bytes;
+    Denoiser tight(settings);
+    CHECK(tight.report().memory_bytes <= settings.memory_budget);
+    tight.run(nullptr, nullptr);
+    CHECK(tight.weights().blend == 0);
+    CHECK(tight.weights().coarse_values.empty());
+    CHECK(result.pixels() == alone.pixels());
+    settings.memory_budget = 1000;
+    CHECK_THROWS_AS(Denoiser(settings), Error);
 }
 
 TEST_CASE("a network that does no better at half the size has no share", "[coarse]") {

@@ -15,8 +15,8 @@ constexpr std::uint64_t kPixels = 4096;               // that are looked at
 constexpr std::uint64_t kStream = 11;                 // of random numbers
 constexpr double kDarkest = 0.02, kBrightest = 0.98;  // quantiles of the pixels
 
-// Where the noise is weakest it is not known well, being that of black, and single photons show: on a scale that is
-// stretched there a network learns their steps.
+// Where the noise is weakest it is not known well, being that of black or of single photons, which is far from normal
+// on a scale that is stretched there: results were worse (docs/recipes.md).
 constexpr float kFloor = 0.5f;  // of the strongest
 constexpr float kLeastFloor = 1e-6f;
 
