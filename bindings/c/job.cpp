@@ -99,7 +99,8 @@ twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* re
         report->seconds_train = source.seconds_train;
         report->seconds_apply = source.seconds_apply;
         report->seconds_per_step =
-            source.steps_done > 0 ? source.seconds_train / static_cast<double>(source.steps_done) : 0;
+            source.steps_done > 0 ? source.seconds_train / static_cast<double>(source.steps_done + source.steps_beside)
+                                  : 0;
         report->loss = source.loss;
         report->noise_sigma = source.noise_sigma;
         report->lambda = source.lambda;

@@ -329,18 +329,18 @@ typedef enum twofold_stop_reason {
 } twofold_stop_reason;
 
 typedef struct twofold_report {
-    int64_t steps_planned;
+    int64_t steps_planned; /* of the network for the whole image; ZS-N2N may train one for half the size after it */
     int64_t steps_done;
     int64_t best_step; /* TWOFOLD_STOP_RULE_VARIANCE: the step, counted from 0, whose output is the result; 0 where the
                           result is that of the last step */
     double seconds_total;
     double seconds_train;
     double seconds_apply;
-    double seconds_per_step;
-    double loss;        /* mean over the last steps */
-    double noise_sigma; /* estimated standard deviation of the noise on the 0..255 scale of the white level */
-    double lambda;      /* weight of the total variation that was used last; 0 where there is none */
-    double gap;         /* duality gap that was reached, relative to the objective; 0 where there is none */
+    double seconds_per_step; /* mean over all steps of training, a second network's included */
+    double loss;             /* mean over the last steps */
+    double noise_sigma;      /* estimated standard deviation of the noise on the 0..255 scale of the white level */
+    double lambda;           /* weight of the total variation that was used last; 0 where there is none */
+    double gap;              /* duality gap that was reached, relative to the objective; 0 where there is none */
     twofold_stop_reason stop_reason;
     int32_t threads;
     int64_t parameters;              /* of the network */

@@ -50,7 +50,8 @@ struct PipelineSettings {
 struct Report {
     std::int64_t steps_planned = 0;
     std::int64_t steps_done = 0;
-    std::int64_t best_step = 0;  // from 0: whose output is the result, where that may not be the last; else 0
+    std::int64_t steps_beside = 0;  // of a second network, in the same seconds_train
+    std::int64_t best_step = 0;     // from 0: whose output is the result, where that may not be the last; else 0
     double seconds_total = 0;
     double seconds_train = 0;
     double seconds_apply = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "ops/feature_map.h"
 #include "pipelines/common/white_level.h"
@@ -61,7 +62,9 @@ void Applier::reserve(ArenaPlan& plan, bool corrected) {
     band_ = plan.reserve<float>(
         ops::dense_size(std::min<std::int64_t>(tile_, input_.height) + 2 * halo, input_.width, channels));
     if (corrected) {
-        result_ = plan.reserve<float>(ops::dense_size(tile_ + CoarseCorrection::kLag, input_.width, channels));
+        const std::size_t rows = ops::dense_size(tile_ + CoarseCorrection::kLag, input_.width, channels);
+        result_ = plan.reserve<float>(rows);
+        if (std::isfinite(scale_.limit())) excess_ = plan.reserve<float>(rows);
         half_rows_ =
             plan.reserve<float>(ops::dense_size(team_.size(), std::max<std::int64_t>(1, input_.width / 2), channels));
     }
@@ -152,10 +155,26 @@ void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& m
         for (int y = 0; y < tile.stored_height; ++y)
             std::copy_n(noise + y * row, tile.stored_width * channels,
                         arena[result_].data() + ((tile.y + y - waiting_) * input_.width + tile.x) * channels);
+        if (excess_.count > 0) split_excess(arena, tile, memory);
         return;
     }
     const float white = output_white(input_, output_, scale_.white());
     scale_.store(output_, white, tile.x, tile.y, tile.stored_width, tile.stored_height, noise, row);
+}
+
+void Applier::split_excess(const Arena& arena, const Tile& tile, const TilePlan& memory) const {
+    const int channels = network_.shape().channels, halo = network_.shape().image_halo();
+    const float limit = scale_.limit();
+    for (int y = 0; y < tile.stored_height; ++y) {
+        const float* noisy = arena[memory.staging].data() + ((y + halo) * (tile.width + 2 * halo) + halo) * channels;
+        const std::ptrdiff_t place = ((tile.y + y - waiting_) * input_.width + tile.x) * channels;
+        float* result = arena[result_].data() + place;
+        float* excess = arena[excess_].data() + place;
+        for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{tile.stored_width} * channels; ++i) {
+            excess[i] = noisy[i] - std::clamp(noisy[i], -limit, limit);
+            result[i] -= excess[i];
+        }
+    }
 }
 
 void Applier::store_corrected(const Arena& arena, std::int64_t end, CoarseCorrection& correction) {
@@ -163,20 +182,24 @@ void Applier::store_corrected(const Arena& arena, std::int64_t end, CoarseCorrec
     const auto row = static_cast<std::ptrdiff_t>(input_.width * channels);
     const std::ptrdiff_t half_row = std::max<std::int64_t>(1, input_.width / 2) * channels;
     float* result = arena[result_].data();
+    float* excess = arena[excess_].data();
     const float white = output_white(input_, output_, scale_.white());
     correction.compare(result, waiting_, end, input_.width);
     const std::int64_t ready = correction.ready();
     team_.run(ready - waiting_, [&](std::int64_t i, int thread) {
         float* pixels = result + i * row;
         correction.add(waiting_ + i, input_.width, arena[half_rows_].data() + thread * half_row, pixels);
+        if (excess_.count > 0)
+            for (std::ptrdiff_t k = 0; k < row; ++k) pixels[k] += excess[i * row + k];
         scale_.store(output_, white, 0, waiting_ + i, input_.width, 1, pixels, row);
     });
     std::copy(result + (ready - waiting_) * row, result + (end - waiting_) * row, result);
+    if (excess_.count > 0) std::copy(excess + (ready - waiting_) * row, excess + (end - waiting_) * row, excess);
     waiting_ = ready;
 }
 
 bool Applier::run(const Arena& arena, std::span<const float> parameters, int ensemble, CoarseCorrection* correction,
-                  RunControl& control) {
+                  const OtherTiles& other, RunControl& control) {
     corrects_ = correction != nullptr;
     waiting_ = 0;
     const int halo = network_.shape().image_halo();
@@ -189,7 +212,8 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
     std::int64_t loaded = 0;  // rows of the input that are or were in the band
     Progress progress;
     progress.phase = Phase::kApply;
-    progress.total = bands_ * columns_;
+    progress.done = other.before;
+    progress.total = other.before + tiles() + other.after;
     for (std::int64_t b = 0; b < bands_; ++b) {
         const std::int64_t y0 = b * tile_, y1 = std::min(y0 + tile_, input_.height), band_top = y0 - halo;
         // Rows that this band shares with the one before: they may have been overwritten in the image by now.
@@ -216,10 +240,9 @@ bool Applier::run(const Arena& arena, std::span<const float> parameters, int ens
                 const std::int64_t rounds = (count + team_.size() - 1) / team_.size();
                 per_call = passes_per_call((control.elapsed() - before) / double((last - first) * rounds));
                 if (last == ensemble) progress.done += count;
-                const double share =
-                    (double(progress.done) + (last == ensemble ? 0 : double(count) * last / ensemble)) /
-                    double(progress.total);
-                progress.seconds_left = (control.elapsed() - start) * (1 - share) / share;
+                const double done = double(progress.done) + (last == ensemble ? 0 : double(count) * last / ensemble);
+                progress.seconds_left =
+                    (control.elapsed() - start) * (double(progress.total) - done) / (done - double(other.before));
                 if (control.report(progress, progress.done == progress.total) == ProgressAction::kCancel) return false;
             }
             column += count;

@@ -18,6 +18,11 @@
 
 namespace twofold::zsn2n {
 
+// Of the same final pass, before and after a run.
+struct OtherTiles {
+    std::int64_t before = 0, after = 0;
+};
+
 class Applier {
   public:
     // `tile` is the side of a tile in pixels; `strength` the share of the predicted noise that is taken away.
@@ -29,7 +34,8 @@ class Applier {
     // Averages the predictions for 1, 2 or 8 flips and rotations. False if the callback cancelled. `correction`, if not
     // null, is made from the result and added to it; then reserve() must have been told.
     bool run(const Arena& arena, std::span<const float> parameters, int ensemble, CoarseCorrection* correction,
-             RunControl& control);
+             const OtherTiles& other, RunControl& control);
+    std::int64_t tiles() const { return columns_ * bands_; }
 
     // Seconds that a run with one prediction will take, judged by a tile for each thread. Writes no output.
     double measure(const Arena& arena, std::span<const float> parameters);
@@ -56,6 +62,8 @@ class Applier {
     void predict(const Arena& arena, std::span<const float> parameters, const Tile& tile, const TilePlan& memory,
                  int first, int end, int ensemble) const;
     void store_tile(const Arena& arena, const Tile& tile, const TilePlan& memory) const;
+    // Takes out of a tile of the result what lies beyond the limit: the network for half the size has not seen it.
+    void split_excess(const Arena& arena, const Tile& tile, const TilePlan& memory) const;
     // Writes the rows of the result that can be corrected by now, of those up to `end`.
     void store_corrected(const Arena& arena, std::int64_t end, CoarseCorrection& correction);
 
@@ -70,6 +78,7 @@ class Applier {
     // Where the result is corrected: its rows from `waiting_` on, which are not written yet, and a row of half the size
     // for each thread.
     ArenaRange<float> result_, half_rows_;
+    ArenaRange<float> excess_;  // what the same rows of the image have beyond the limit, if there is one
     std::int64_t waiting_ = 0;
     bool corrects_ = false;
     std::vector<TilePlan> threads_;  // memory for as many tiles as there are threads

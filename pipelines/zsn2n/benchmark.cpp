@@ -186,7 +186,7 @@ class Benchmark {
                step_seconds, trainer.flops_per_step());
         const double apply_seconds = median_seconds(seconds_, [&] {
             RunControl control(nullptr, nullptr, 0);
-            applier.run(arena, trainer.parameters(arena), 1, nullptr, control);
+            applier.run(arena, trainer.parameters(arena), 1, nullptr, {}, control);
         });
         report(std::string("inference, ") + recipe_name, network.implementation(),
                std::to_string(kImage) + "x" + std::to_string(kImage) + " RGB", apply_seconds, applier.flops(1));

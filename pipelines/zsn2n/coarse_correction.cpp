@@ -21,11 +21,6 @@ Taps taps(std::int64_t position) {
     return {position / 2 - 1, {kFarther[3], kFarther[2], kFarther[1], kFarther[0]}};
 }
 
-// Of 2x2 samples, the first two at `left` and one pixel further.
-float mean(const float* upper, const float* lower, std::int64_t left, int channels) {
-    return 0.25f * ((upper[left] + upper[left + channels]) + (lower[left] + lower[left + channels]));
-}
-
 }  // namespace
 
 ImageView HalfImage::view() {
@@ -50,10 +45,12 @@ void HalfImage::load(const ImageView& image, const ImageScale& scale, ThreadTeam
         for (std::int64_t x = 0; x < width_; x += kPiece) {
             const std::int64_t count = std::min(kPiece, width_ - x), stride = 2 * count * channels_;
             scale.load(image, 2 * x, 2 * y, 2 * count, 2, rows.data(), stride);
+            clip(scale.limit(), rows.data(), static_cast<std::size_t>(2 * stride));
             float* half = row(y) + x * channels_;
             for (std::int64_t i = 0; i < count; ++i)
                 for (int c = 0; c < channels_; ++c)
-                    half[i * channels_ + c] = mean(rows.data(), rows.data() + stride, 2 * i * channels_ + c, channels_);
+                    half[i * channels_ + c] = block_mean(rows.data() + 2 * i * channels_ + c,
+                                                         rows.data() + stride + 2 * i * channels_ + c, channels_);
         }
     });
 }
@@ -69,7 +66,8 @@ void CoarseCorrection::compare(const float* rows, std::int64_t first, std::int64
         for (std::int64_t x = 0; x < half_.width(); ++x)
             for (int c = 0; c < channels; ++c) {
                 const std::int64_t left = 2 * x * channels + c;
-                half[x * channels + c] = blend_ * (half[x * channels + c] - mean(upper, lower, left, channels));
+                half[x * channels + c] =
+                    blend_ * (half[x * channels + c] - block_mean(upper + left, lower + left, channels));
             }
     }
 }

@@ -16,6 +16,11 @@
 
 namespace twofold::zsn2n {
 
+// Of 2x2 samples, the first two at `upper` and one pixel further, the others at `lower`.
+inline float block_mean(const float* upper, const float* lower, int channels) {
+    return 0.25f * ((upper[0] + upper[channels]) + (lower[0] + lower[channels]));
+}
+
 // An image of half the width and height, a last odd column or row left out; floats where white is 1.
 class HalfImage {
   public:
@@ -33,7 +38,7 @@ class HalfImage {
     const float* row(std::int64_t y) const { return samples_.data() + y * width_ * channels_; }
     ImageView view();
 
-    // The means of 2x2 pixels.
+    // The means of 2x2 pixels, of which a network would see no more than the scale's limit.
     void load(const ImageView& image, const ImageScale& scale, ThreadTeam& team);
 
   private:

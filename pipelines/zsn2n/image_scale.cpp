@@ -6,7 +6,7 @@ namespace twofold::zsn2n {
 
 ImageScale::ImageScale(const WhiteLevel& white, const Stabilizer* stabilizer)
     : white_(white.white), limit_(white.limit), stabilizer_(stabilizer) {
-    if (stabilizer != nullptr && std::isfinite(limit_)) limit_ = stabilizer->forward(0, limit_);
+    if (stabilizer != nullptr && std::isfinite(limit_)) limit_ = stabilizer->largest(limit_);
 }
 
 void ImageScale::load(const ImageView& image, std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/feature_map.h"
+#include "pipelines/zsn2n/coarse_correction.h"
 #include "runtime/random.h"
 
 namespace twofold::zsn2n {
@@ -20,7 +21,7 @@ void halve(const float* whole, int side, int channels, float* half) {
         for (int x = 0; x < side / 2; ++x)
             for (int c = 0; c < channels; ++c) {
                 const float* p = whole + 2 * y * row + 2 * x * channels + c;
-                *half++ = 0.25f * ((p[0] + p[channels]) + (p[row] + p[row + channels]));
+                *half++ = block_mean(p, p + row, channels);
             }
 }
 
@@ -72,7 +73,7 @@ ScaleBlend::Sums ScaleBlend::compare(const Arena& arena, const Window& memory, s
                       std::ptrdiff_t{side} * channels);
     clip(image_.scale.limit(), noisy, ops::dense_size(side, side, channels));
     image_.normals->fill(image_.seed, kNoise + window, ops::dense_size(side, side, channels), added);
-    float* more = arena[memory.fresh].data();  // the window with noise added
+    float* more = arena[memory.more].data();
     for (int y = 0; y < side; ++y)
         for (int x = 0; x < side; ++x)
             for (int c = 0; c < channels; ++c) {
@@ -97,14 +98,13 @@ ScaleBlend::Sums ScaleBlend::compare(const Arena& arena, const Window& memory, s
                      half_pass);
     const auto at = [&](const float* whole, int x, int y, int c) {
         const float* p = whole + (2 * (y + halo)) * row + 2 * (x + halo) * channels + c;
-        return 0.25f * ((p[0] + p[channels]) + (p[row] + p[row + channels]));
+        return block_mean(p, p + row, channels);
     };
     for (int y = 0; y < kInner; ++y)
         for (int x = 0; x < kInner; ++x)
             for (int c = 0; c < channels; ++c) {
                 const float* p = pass.output + (2 * y * inner + 2 * x) * channels + c;
-                const float fine_noise =
-                    0.25f * ((p[0] + p[channels]) + (p[inner * channels] + p[(inner + 1) * channels]));
+                const float fine_noise = block_mean(p, p + inner * channels, channels);
                 const float coarse_noise = half_pass.output[(y * kInner + x) * channels + c];
                 // Both results are the window with more noise, minus what a network takes for that.
                 const float difference = fine_noise - coarse_noise;

@@ -28,7 +28,7 @@ class ScaleBlend {
   private:
     struct Window {
         PassPlan fine, coarse;
-        ArenaRange<float> noisy, noise, fresh;  // whole windows; `fresh` is the noise that is added
+        ArenaRange<float> noisy, noise, more;  // whole windows; `noise` is added for `more`
     };
     struct Sums {
         double product = 0, square = 0;

@@ -20,19 +20,14 @@ void Stage::reserve(ArenaPlan& plan, int tile, bool corrected) {
     applier_->reserve(plan, corrected);
 }
 
-int Stage::ensemble() const {
-    const double pixels = double(settings_.image.view.width) * double(settings_.image.view.height);
-    return pixels <= double(settings_.recipe.ensemble_pixels) ? settings_.recipe.ensemble : least_ensemble();
-}
-
-void Stage::fit_ensemble(const Arena& arena, std::span<const float> parameters, const RunControl& control,
+void Stage::fit_ensemble(const Arena& arena, std::span<const float> parameters, double work, const RunControl& control,
                          Report* report) {
     if (settings_.deadline_seconds <= 0 || report->ensemble <= 1) return;
-    const double pass = kReserveMargin * applier_->measure(arena, parameters);
+    const double pass = kReserveMargin * work * applier_->measure(arena, parameters);
     if (control.left(pass * report->ensemble) < 0) report->ensemble = least_ensemble();
 }
 
-void Stage::train(const Arena& arena, std::span<const float> start, const OtherWork& other, RunControl& control,
+bool Stage::train(const Arena& arena, std::span<const float> start, const OtherWork& other, RunControl& control,
                   Report* report) {
     report->steps_done = 0;
     report->loss = 0;
@@ -53,7 +48,7 @@ void Stage::train(const Arena& arena, std::span<const float> start, const OtherW
         if (settings_.deadline_seconds > 0) fit_deadline(training);
         if (!callback_continues(training, report->steps_done >= training.schedule.steps())) break;
     }
-    if (training.action == ProgressAction::kCancel) throw Error(ErrorCode::kCancelled, "cancelled while training");
+    return training.action != ProgressAction::kCancel;
 }
 
 bool Stage::is_late(Training& training) {
@@ -86,7 +81,9 @@ Progress Stage::progress(const Training& training) const {
     Progress progress;
     progress.phase = Phase::kTrain;
     progress.done = training.other.steps_before + report.steps_done;
-    progress.total = training.other.steps_before + training.schedule.steps() + training.other.steps_after;
+    // There is no time for others where there is none for all of these.
+    progress.total = training.other.steps_before + training.schedule.steps() +
+                     (training.schedule.shortened() ? 0 : training.other.steps_after);
     progress.loss = training.recent_loss();
     const double per_step =
         (training.control.elapsed() - started_) / double(std::max<std::int64_t>(1, report.steps_done));

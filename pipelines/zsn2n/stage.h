@@ -19,6 +19,7 @@ struct StageSettings {
     TrainingImage image;
     ImageView output;
     Recipe recipe;
+    int ensemble = 1;  // passes that the final pass averages
     bool train = true;
     float strength = 1;
     double deadline_seconds = 0;  // of the whole run; 0: none
@@ -40,21 +41,23 @@ class Stage {
     void reserve(ArenaPlan& plan, int tile, bool corrected);
 
     // Trains, from the weights `start` on or, where that is empty, from random ones. Keeps the report's steps, loss,
-    // ensemble and reason to stop up to date. Throws Error kCancelled.
-    void train(const Arena& arena, std::span<const float> start, const OtherWork& other, RunControl& control,
+    // ensemble and reason to stop up to date. False if the callback cancelled.
+    bool train(const Arena& arena, std::span<const float> start, const OtherWork& other, RunControl& control,
                Report* report);
     std::span<const float> parameters(const Arena& arena) const { return trainer_->parameters(arena); }
     // Seconds to keep for the final pass after so much of a training, with a margin.
     double seconds_to_apply(const Report& report, const RunControl& control) const;
 
-    // Passes that the final pass averages: they multiply its cost, which on large images would dwarf the training.
-    int ensemble() const;
-    // Gives up the ensemble where there is no time for it. For weights that were not trained in this run.
-    void fit_ensemble(const Arena& arena, std::span<const float> parameters, const RunControl& control, Report* report);
+    int ensemble() const { return settings_.ensemble; }
+    // Gives up the ensemble where there is no time for it, `work` being all that there is to do over the work of this
+    // final pass. For weights that were not trained in this run.
+    void fit_ensemble(const Arena& arena, std::span<const float> parameters, double work, const RunControl& control,
+                      Report* report);
+    std::int64_t tiles() const { return applier_->tiles(); }
     // False if the callback cancelled.
     bool apply(const Arena& arena, std::span<const float> parameters, int ensemble, CoarseCorrection* correction,
-               RunControl& control) {
-        return applier_->run(arena, parameters, ensemble, correction, control);
+               const OtherTiles& other, RunControl& control) {
+        return applier_->run(arena, parameters, ensemble, correction, other, control);
     }
 
   private:

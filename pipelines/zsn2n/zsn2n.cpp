@@ -20,6 +20,7 @@ namespace twofold::zsn2n {
 namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
+constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at full size
 constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has no neighbour to learn from
 
 NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
@@ -73,6 +74,7 @@ struct Denoiser::State {
     std::optional<CoarseCorrection> correction;
     std::optional<ScaleBlend> blend;
     Arena arena;
+    std::uint64_t usable;  // bytes
     Report report, coarse_report;
 
     explicit State(const Settings& s)
@@ -82,7 +84,8 @@ struct Denoiser::State {
           recipe(s.constants ? *s.constants : make_recipe(s.recipe, kind)),
           train(s.weights == nullptr),
           team(s.threads),
-          network(network_shape(), s.implementation) {
+          network(network_shape(), s.implementation),
+          usable(usable_memory(s.memory_budget)) {
         if (settings.steps > 0) {
             recipe.coarse_steps = recipe.coarse_steps * settings.steps / recipe.steps;
             recipe.steps = settings.steps;
@@ -140,7 +143,6 @@ struct Denoiser::State {
     }
 
     void add_stabilizer() {
-        if (settings.strength <= 0) return;
         if (train && recipe.stabilize && kind == NoiseKind::kIndependent &&
             depends_on_brightness(noise, settings.input, white))
             weights.stabilized = noise.sigma;
@@ -152,7 +154,7 @@ struct Denoiser::State {
 
     // `sigma` is that of the noise in `image`, or a better guess.
     StageSettings stage(const TrainingImage& image, const ImageView& output, double sigma) const {
-        StageSettings s{image, output, recipe, train, settings.strength, settings.deadline_seconds};
+        StageSettings s{image, output, recipe, ensemble(), train, settings.strength, settings.deadline_seconds};
         if (settings.recipe != RecipeName::kPaper && !settings.constants && noise.apart)
             s.recipe.loss.residual *= static_cast<float>(residual_weight(255 * sigma));
         // Without a measure of the noise only the paper's own loss makes sense.
@@ -160,18 +162,26 @@ struct Denoiser::State {
         return s;
     }
 
+    double pixels() const { return double(settings.input.width) * double(settings.input.height); }
+
+    // Passes that the final pass averages: they multiply its cost, which on large images would dwarf the training.
+    int ensemble() const {
+        return pixels() <= double(recipe.ensemble_pixels) ? recipe.ensemble
+                                                          : std::min(recipe.ensemble, network.shape().fold);
+    }
+
     bool has_coarse_scale() const {
-        if (settings.strength <= 0 || !ScaleBlend::fits(network.shape(), settings.input)) return false;
+        if (network.shape().fold > 1 || !ScaleBlend::fits(network.shape(), settings.input) ||
+            pixels() > double(recipe.coarse_pixels))
+            return false;
         if (!train) return weights.blend > 0;
-        const double pixels = double(settings.input.width) * double(settings.input.height);
-        return recipe.coarse_steps > 0 && noise.measured && kind == NoiseKind::kIndependent &&
-               pixels <= double(recipe.coarse_pixels);
+        return recipe.coarse_steps > 0 && noise.measured && kind == NoiseKind::kIndependent;
     }
 
     void add_coarse_scale(const TrainingImage& whole) {
         const std::int64_t width = settings.input.width, height = settings.input.height;
         const int channels = network.shape().channels;
-        if (sizeof(float) * HalfImage::size(width, height, channels) > usable_memory(settings.memory_budget)) return;
+        if (settings.memory_budget > 0 && sizeof(float) * HalfImage::size(width, height, channels) > usable) return;
         half = std::make_unique<HalfImage>(width, height, channels);
         half->load(settings.input, scale, team);
         const ImageView view = half->view();
@@ -180,7 +190,7 @@ struct Denoiser::State {
         const WhiteLevel half_white = find_white_level(view, 1);
         image.scale = half_white;
         // The mean of four pixels has half their noise.
-        coarse_noise = estimate_noise(view, half_white);
+        if (train) coarse_noise = estimate_noise(view, half_white);
         image.noise = &coarse_noise;
         StageSettings s = stage(image, view, whole.noise->mean_sigma / 2);
         s.recipe.steps = recipe.coarse_steps;
@@ -190,16 +200,16 @@ struct Denoiser::State {
         weights.coarse_values.reserve(network.shape().parameters());
     }
 
-    // Takes the memory, all of it, or throws. The network for half the size is left out where there is no room for it.
+    // Takes the memory, all of it, or throws. The network for half the size is left out where the budget has no room
+    // for it, but not for what the machine happens to have free: the result shall not depend on that.
     void take_memory() {
-        const std::uint64_t usable = usable_memory(settings.memory_budget);
-        ArenaPlan plan = fitting_plan(usable);
-        if (coarse && bytes(plan) > usable) {
+        ArenaPlan plan = fitting_plan();
+        if (coarse && settings.memory_budget > 0 && bytes(plan) > usable) {
             blend.reset();
             correction.reset();
             coarse.reset();
             half.reset();
-            plan = fitting_plan(usable);
+            plan = fitting_plan();
         }
         report.memory_bytes = bytes(plan);
         require_memory(report.memory_bytes, usable);
@@ -207,7 +217,7 @@ struct Denoiser::State {
     }
 
     // With the largest tiles that fit, or the smallest ones there are.
-    ArenaPlan fitting_plan(std::uint64_t usable) {
+    ArenaPlan fitting_plan() {
         ArenaPlan plan;
         for (const int tile : {64, 32, 16}) {
             plan = ArenaPlan();
@@ -222,29 +232,32 @@ struct Denoiser::State {
 
     void run(ProgressCallback callback, void* user) {
         RunControl control(callback, user, settings.deadline_seconds);
-        report.steps_done = 0;
+        report.steps_done = report.steps_beside = 0;
         report.loss = 0;
         report.stop_reason = StopReason::kWeights;
         report.ensemble = fine->ensemble();
         if (stabilizer) stabilizer->switch_on(true);
         if (coarse) half->load(settings.input, scale, team);
         if (train) {
-            fine->train(arena, {}, {0, coarse ? recipe.coarse_steps : 0, 0}, control, &report);
+            if (!fine->train(arena, {}, {0, coarse ? recipe.coarse_steps : 0, 0}, control, &report))
+                cancel("cancelled while training");
             std::ranges::copy(fine->parameters(arena), weights.values.begin());
             learned = report.stop_reason == StopReason::kSteps || report.steps_done >= kFewestSteps;
             if (!learned) predict_nothing();
             if (coarse) train_coarse(control);
         } else {
-            fine->fit_ensemble(arena, weights.values, control, &report);
+            fine->fit_ensemble(arena, weights.values, coarse ? kWorkOfTwoScales : 1, control, &report);
         }
         report.seconds_train = control.elapsed();
-        const bool corrected = coarse && weights.blend > 0;
+        const bool corrected = coarse && weights.blend > 0 && settings.strength > 0;
+        if (stabilizer && settings.strength <= 0) stabilizer->switch_on(false);
         if (corrected) {
-            const int ensemble = train ? coarse_report.ensemble : std::min(report.ensemble, coarse->ensemble());
-            apply(*coarse, weights.coarse_values, ensemble, nullptr, control);
+            const int passes = train ? std::min(report.ensemble, coarse_report.ensemble) : report.ensemble;
+            apply(*coarse, weights.coarse_values, passes, nullptr, {0, fine->tiles()}, control);
             correction->start(weights.blend);
         }
-        apply(*fine, weights.values, report.ensemble, corrected ? &*correction : nullptr, control);
+        const std::int64_t tiles_before = corrected ? coarse->tiles() : 0;
+        apply(*fine, weights.values, report.ensemble, corrected ? &*correction : nullptr, {tiles_before, 0}, control);
         report.seconds_total = control.elapsed();
         report.seconds_apply = report.seconds_total - report.seconds_train;
     }
@@ -255,18 +268,25 @@ struct Denoiser::State {
         weights.coarse_values.clear();  // without giving back memory
         if (report.stop_reason != StopReason::kSteps) return;
         const double seconds_after = settings.deadline_seconds > 0 ? fine->seconds_to_apply(report, control) : 0;
-        coarse->train(arena, weights.values, {recipe.steps, 0, seconds_after}, control, &coarse_report);
+        const OtherWork other{recipe.steps, 0, seconds_after};
+        if (!coarse->train(arena, weights.values, other, control, &coarse_report)) cancel("cancelled while training");
         report.stop_reason = coarse_report.stop_reason;
+        report.steps_beside = coarse_report.steps_done;
+        if (control.left(seconds_after + coarse->seconds_to_apply(coarse_report, control)) < 0) return;
         const std::span<const float> values = coarse->parameters(arena);
         weights.blend = blend->run(arena, weights.values, values);
         if (weights.blend > 0) weights.coarse_values.assign(values.begin(), values.end());
     }
 
     void apply(Stage& stage, std::span<const float> values, int ensemble, CoarseCorrection* correct,
-               RunControl& control) {
-        if (stage.apply(arena, values, ensemble, correct, control)) return;
+               const OtherTiles& other, RunControl& control) {
+        if (!stage.apply(arena, values, ensemble, correct, other, control))
+            cancel("cancelled while applying the network");
+    }
+
+    [[noreturn]] void cancel(const char* sentence) {
         report.stop_reason = StopReason::kCallback;
-        throw Error(ErrorCode::kCancelled, "cancelled while applying the network");
+        throw Error(ErrorCode::kCancelled, sentence);
     }
 
     // A network cut short at the very start still holds its random weights; the best result by then is the image

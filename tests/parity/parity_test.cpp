@@ -62,9 +62,9 @@ TEST_CASE("TV is as good on every processor", "[parity]") {
 
 TEST_CASE("the first steps of training are the same on every processor", "[parity]") {
     // Too few to take noise away: an emulator needs seconds for each.
-    CHECK(psnr_after(TWOFOLD_ZSN2N, 4) == Approx(16.5388).margin(kTolerance));
+    CHECK(psnr_after(TWOFOLD_ZSN2N, 4) == Approx(15.7586).margin(kTolerance));
 }
 
 TEST_CASE("training is as good on every processor", "[parity][slow]") {
-    CHECK(psnr_after(TWOFOLD_ZSN2N, 120) == Approx(26.7712).margin(kTolerance));
+    CHECK(psnr_after(TWOFOLD_ZSN2N, 120) == Approx(26.8202).margin(kTolerance));
 }

@@ -23,7 +23,7 @@ std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, 
     applier.reserve(plan, false);
     const Arena arena(plan);
     RunControl control(nullptr, nullptr, 0);
-    REQUIRE(applier.run(arena, parameters, ensemble, nullptr, control));
+    REQUIRE(applier.run(arena, parameters, ensemble, nullptr, {}, control));
     return in_place ? in_place->pixels() : output.pixels();
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("a network that predicts nothing changes nothing") {
     applier.reserve(plan, false);
     const Arena arena(plan);
     RunControl control(nullptr, nullptr, 0);
-    REQUIRE(applier.run(arena, zeros, 8, nullptr, control));
+    REQUIRE(applier.run(arena, zeros, 8, nullptr, {}, control));
     test::FloatImage copy = image;
     REQUIRE(output.pixels() == copy.pixels());
 }

@@ -1,6 +1,7 @@
 // What half the size adds: pieces, and the whole.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "ops/metric/metric.h"
@@ -133,6 +134,108 @@ TEST_CASE("a second network at half the size takes away coarse noise", "[coarse]
     CHECK(denoise(&without, 2).blend == 0);
     INFO(psnr(without) << " dB, with the second network " << psnr(with));
     CHECK(psnr(with) > psnr(without) + 0.3);
+}
+
+TEST_CASE("progress counts both networks and never goes back", "[coarse]") {
+    const test::FloatImage noisy = test::noisy_scene(150, 140, 1, 0.1);
+    test::FloatImage result(150, 140, 1);
+    struct Seen {
+        Progress last{};
+        bool forward = true, trained = false;
+        Phase cancel_in = Phase::kApply;
+        std::int64_t cancel_at = -1;
+        static ProgressAction call(const Progress& p, void* user) {
+            auto& seen = *static_cast<Seen*>(user);
+            if (p.phase == seen.last.phase && p.done < seen.last.done) seen.forward = false;
+            if (p.done > p.total || p.seconds_left < 0) seen.forward = false;
+            if (p.phase == Phase::kTrain && p.done == p.total) seen.trained = true;
+            seen.last = p;
+            const bool cancels = seen.cancel_at >= 0 && p.phase == seen.cancel_in && p.done >= seen.cancel_at;
+            return cancels ? ProgressAction::kCancel : ProgressAction::kContinue;
+        }
+    };
+    Settings settings;
+    settings.input = noisy.view();
+    settings.output = result.view();
+    settings.steps = 56;  // and 20 at half the size
+    Denoiser denoiser(settings);
+    Seen seen;
+    denoiser.run(Seen::call, &seen);
+    REQUIRE(denoiser.weights().blend > 0);
+    CHECK(seen.forward);
+    CHECK(seen.trained);
+    CHECK(seen.last.phase == Phase::kApply);
+    CHECK(seen.last.done == seen.last.total);
+    CHECK(seen.last.total == 9 + 4);  // tiles of 64x64
+    CHECK(denoiser.report().steps_done == 56);
+    CHECK(denoiser.report().steps_beside == 20);
+
+    for (const auto& [phase, at] : {std::pair{Phase::kTrain, 56}, {Phase::kTrain, 76}, {Phase::kApply, 0}}) {
+        Seen cancelling;
+        cancelling.cancel_in = phase;
+        cancelling.cancel_at = at;
+        CHECK_THROWS_AS(denoiser.run(Seen::call, &cancelling), Error);
+        CHECK(denoiser.report().stop_reason == StopReason::kCallback);
+    }
+    denoiser.run(nullptr, nullptr);
+    CHECK(denoiser.report().stop_reason == StopReason::kSteps);
+}
+
+TEST_CASE("stored weights of two networks give the same for large images, and for any strength", "[coarse]") {
+    const test::FloatImage noisy = test::noisy_scene(130, 140, 1, 0.1);
+    test::FloatImage result(130, 140, 1), again(130, 140, 1);
+    Settings settings;
+    settings.input = noisy.view();
+    settings.output = result.view();
+    settings.steps = 56;
+    settings.constants = make_recipe(RecipeName::kFast);
+    settings.constants->ensemble_pixels = 130 * 100;  // between the pixels of the image and those of half the size
+    Denoiser denoiser(settings);
+    denoiser.run(nullptr, nullptr);
+    const Weights weights = denoiser.weights();
+    REQUIRE(weights.blend > 0);
+    CHECK(denoiser.report().ensemble == 1);
+    settings.weights = &weights;
+    settings.output = again.view();
+    Denoiser applied(settings);
+    applied.run(nullptr, nullptr);
+    CHECK(again.pixels() == result.pixels());
+    // Trained without taking anything away.
+    settings.weights = nullptr;
+    settings.strength = 0;
+    Denoiser still(settings);
+    still.run(nullptr, nullptr);
+    CHECK(again.pixels() == noisy.pixels());
+    CHECK(still.weights().blend == weights.blend);
+    CHECK(still.weights().values == weights.values);
+}
+
+TEST_CASE("a hot pixel leaves no blot at half the size", "[coarse][slow]") {
+    test::FloatImage noisy = test::noisy_scene(200, 190, 1, 0.08);
+    test::FloatImage result(200, 190, 1), with(200, 190, 1);
+    Settings settings;
+    settings.input = noisy.view();
+    settings.output = result.view();
+    settings.steps = 112;
+    Denoiser(settings).run(nullptr, nullptr);
+    for (const float hot : {20.0f, 1000.0f}) {
+        test::FloatImage damaged = noisy;
+        damaged.at(61, 72, 0) = hot;
+        settings.input = damaged.view();
+        settings.output = with.view();
+        REQUIRE(find_white_level(damaged.view(), 0).limit < hot);
+        Denoiser denoiser(settings);
+        denoiser.run(nullptr, nullptr);
+        CHECK(denoiser.weights().blend > 0);
+        CHECK(with.at(61, 72, 0) > hot - 2);
+        double worst = 0;
+        for (std::int64_t y = 0; y < 190; ++y)
+            for (std::int64_t x = 0; x < 200; ++x)
+                if (std::abs(x - 61) > 2 || std::abs(y - 72) > 2)
+                    worst = std::max(worst, std::abs(double{with.at(x, y, 0)} - double{result.at(x, y, 0)}));
+        INFO("hot pixel " << hot);
+        CHECK(worst < 0.2);
+    }
 }
 
 TEST_CASE("the second network is left out where there is no memory for it", "[coarse]") {

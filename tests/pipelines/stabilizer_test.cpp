@@ -120,6 +120,12 @@ TEST_CASE("the weakest noise stretches the scale only so far", "[stabilizer]") {
     CHECK(stabilizer.forward(0, 0.1f) < 0.4f);
     CHECK(stabilizer.noise().at(0, 0.1f) < 0.01f);
     CHECK(stabilizer.noise().at(0, 0.95f) == Approx(stabilizer.noise().mean_sigma).epsilon(1e-3));
+    // A channel without any does not squeeze the others.
+    NoiseModel green = photons(0.01, 0.01);
+    green.sigma[0].fill(0);
+    const Stabilizer two(green, 2, 1), alone(photons(0.01, 0.01), 1, 1);
+    CHECK(two.forward(1, 0.7f) > 0.3f * alone.forward(0, 0.7f));
+    CHECK(two.largest(3) == Approx(std::max(two.forward(0, 3), two.forward(1, 3))));
     // No noise, and more of it than can be.
     const Stabilizer none(NoiseModel::constant(0), 1, 1);
     CHECK(none.forward(0, 0.5f) == Approx(0.5f));

@@ -17,7 +17,8 @@ constexpr double kDarkest = 0.02, kBrightest = 0.98;  // quantiles of the pixels
 
 // Where the noise is weakest it is not known well, being that of black or of single photons, which is far from normal
 // on a scale that is stretched there: results were worse (docs/recipes.md).
-constexpr float kFloor = 0.5f;  // of the strongest
+constexpr float kFloor = 0.5f;         // of the strongest
+constexpr float kFloorAcross = 0.25f;  // of the strongest in any channel: one without noise would have all of the scale
 constexpr float kLeastFloor = 1e-6f;
 
 // Brightness from kFirst to kLast, for noise reaches beyond black and white.
@@ -75,8 +76,11 @@ Stabilizer::Stabilizer(const NoiseModel& noise, int channels, float share) : cha
     std::array<std::vector<float>, 4> sigma, stabilized;
     std::array<float, 4> floors{};
     float furthest = 0;
+    float strongest = 0;
+    for (std::size_t c = 0; c < count; ++c) strongest = std::max(strongest, *std::ranges::max_element(noise.sigma[c]));
     for (std::size_t c = 0; c < count; ++c) {
-        floors[c] = std::max(kFloor * *std::ranges::max_element(noise.sigma[c]), kLeastFloor);
+        floors[c] =
+            std::max({kFloor * *std::ranges::max_element(noise.sigma[c]), kFloorAcross * strongest, kLeastFloor});
         for (int i = 0; i <= kSteps; ++i)
             sigma[c].push_back(std::max(noise.at(static_cast<int>(c), static_cast<float>(brightness(i))), floors[c]));
         stabilized[c] = integrate(sigma[c]);
@@ -145,6 +149,12 @@ Stabilizer::Table Stabilizer::inverse_of(const std::vector<float>& values, const
         inverse.push_back(forward.first + (static_cast<float>(at) + fraction) / forward.per_unit);
     }
     return tabulate(first, per_unit, std::move(inverse));
+}
+
+float Stabilizer::largest(float limit) const {
+    float most = 0;
+    for (int c = 0; c < channels_; ++c) most = std::max({most, forward(c, limit), -forward(c, -limit)});
+    return most;
 }
 
 void Stabilizer::apply(const Tables& tables, std::int64_t count, float* pixels) const {

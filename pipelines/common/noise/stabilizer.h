@@ -39,6 +39,8 @@ class Stabilizer {
 
     float forward(int channel, float value) const { return forward_[static_cast<std::size_t>(channel)](value); }
     float inverse(int channel, float value) const { return inverse_[static_cast<std::size_t>(channel)](value); }
+    // The largest absolute value that a sample of at most +-`limit` has on the stabilised scale, in any channel.
+    float largest(float limit) const;
     // In place, `count` pixels without gaps.
     void forward(std::int64_t count, float* pixels) const { apply(forward_, count, pixels); }
     void inverse(std::int64_t count, float* pixels) const { apply(inverse_, count, pixels); }
