@@ -243,7 +243,8 @@ TWOFOLD_API twofold_status twofold_job_set_seed(twofold_job* job, uint64_t seed)
 /* Threads, 1..1024; 0 (the default) means twofold_default_threads(). */
 TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t threads);
 /* Upper bound in bytes for what commit may take; image buffers are the caller's and do not count. 0 (the default)
- * means no bound but the machine's free memory. */
+ * means no bound but the machine's free memory. A bound that has no room for it leaves out ZS-N2N's second network, for
+ * half the size; nothing else that is accepted changes the result. */
 TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
 /* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
  * The ensemble of the final pass is given up, also that of given weights, where it does not fit (see `ensemble` in the
