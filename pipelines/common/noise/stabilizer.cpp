@@ -50,14 +50,15 @@ bool depends_on_brightness(const NoiseModel& noise, const ImageView& image, cons
     const int channels = image.colour_channels();
     for (const auto& channel : noise.sigma)
         if (*std::ranges::max_element(channel) > Stabilizer::kMostSigma) return false;
-    std::vector<float> pixel(static_cast<std::size_t>(channels)), levels;
+    std::vector<float> pixel(static_cast<std::size_t>(channels));
+    std::array<std::vector<float>, 4> levels;
+    for (std::uint64_t i = 0; i < kPixels; ++i) {
+        load_window(image, white, random_place(image, 1, 1, kStream, i), 1, 1, &pixel);
+        for (std::size_t c = 0; c < pixel.size(); ++c) levels[c].push_back(pixel[c]);
+    }
     for (int c = 0; c < channels; ++c) {
-        levels.clear();
-        for (std::uint64_t i = 0; i < kPixels; ++i) {
-            load_window(image, white, random_place(image, 1, 1, kStream, i), 1, 1, &pixel);
-            levels.push_back(pixel[static_cast<std::size_t>(c)]);
-        }
-        const float dark = quantile(levels, kDarkest), bright = quantile(levels, kBrightest);
+        std::vector<float>& of_channel = levels[static_cast<std::size_t>(c)];
+        const float dark = quantile(of_channel, kDarkest), bright = quantile(of_channel, kBrightest);
         float least = noise.at(c, dark), most = least;
         constexpr int kPlaces = 16;
         for (int i = 1; i <= kPlaces; ++i) {
