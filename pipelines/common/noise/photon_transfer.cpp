@@ -1,6 +1,7 @@
 #include "pipelines/common/noise/photon_transfer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <utility>
@@ -14,9 +15,10 @@ namespace {
 
 constexpr std::size_t kClasses = 8;  // of brightness, with equally many windows
 constexpr int kRounds = 6;
-constexpr double kFirstGuess = 0.01;  // standard deviation
-constexpr double kBetter = 0.9;       // how much smaller the error is of a fit that is taken for better
-constexpr std::size_t kFewest = 256;  // windows to measure by
+constexpr double kFirstGuess = 0.01;                  // standard deviation
+constexpr double kBetter = 0.9;                       // how much smaller the error is of a fit that is taken for better
+constexpr std::size_t kEnough = 1024, kFewest = 256;  // windows to measure by
+constexpr std::array kMostClipped = {5, 10, 20, ChannelWindow::kSamples / 4};  // samples of a window, best first
 constexpr double kLeastShare = 0.05;  // of the mean variance, below which a channel's own is not believed
 constexpr double kLeast = 1e-12;      // variance of an image without noise
 constexpr double kTexturedMisfit = 0.15;
@@ -34,13 +36,18 @@ using Windows = std::vector<ChannelWindow>;
 using Class = std::span<const ChannelWindow>;
 using Noises = std::vector<ClippedNoise>;  // a channel each
 
-constexpr int kMostClipped = ChannelWindow::kSamples / 4;
-
-// Windows that show more noise than bounds, if there are enough of them.
-Windows exposed(Windows windows) {
-    const auto is_clipped = [](const ChannelWindow& window) { return window.clipped > kMostClipped; };
-    if (windows.size() - static_cast<std::size_t>(std::ranges::count_if(windows, is_clipped)) >= kFewest)
+// Windows with few samples at a bound, if there are enough of them: what clipping has taken from the others is known
+// less well. At the very least those that show more noise than bounds; and all of these where channels stand alone,
+// which need as many smooth windows as there are.
+Windows exposed(Windows windows, bool apart) {
+    for (const int most : kMostClipped) {
+        if (!apart && most < kMostClipped.back()) continue;
+        const auto is_clipped = [&](const ChannelWindow& window) { return window.clipped > most; };
+        const auto left = windows.size() - static_cast<std::size_t>(std::ranges::count_if(windows, is_clipped));
+        if (left < (most < kMostClipped.back() ? kEnough : kFewest)) continue;
         std::erase_if(windows, is_clipped);
+        break;
+    }
     return windows;
 }
 
@@ -203,7 +210,7 @@ LineFits fit_channels(const Windows& windows, int channels, bool apart, Clipping
 
 ChannelTransfers measure_photon_transfer(const ImageView& image, const WhiteLevel& white, bool apart) {
     const Windows all = sample_channel_windows(image, white);
-    Windows windows = exposed(all);
+    Windows windows = exposed(all, apart);
     std::ranges::sort(windows, [](const ChannelWindow& a, const ChannelWindow& b) {
         return a.mean_brightness != b.mean_brightness ? a.mean_brightness < b.mean_brightness
                                                       : a.mean_energy < b.mean_energy;
