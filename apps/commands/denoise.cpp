@@ -2,6 +2,7 @@
 
 #include "apps/commands/image_session.h"
 #include "apps/common/command.h"
+#include "apps/common/non_finite.h"
 
 namespace twofold::apps {
 
@@ -17,6 +18,7 @@ Command add_denoise(CLI::App& root) {
     app->add_option("--weights", options->weights, "Apply these weights instead of training")->excludes(save);
     add_observe_options(app, &options->observe, options->training.methods);
     add_job_options(app, options.get());
+    add_non_finite_option(app, &options->non_finite);
     return {app, [options] { return run_image_session(*options); }};
 }
 

@@ -8,6 +8,8 @@
 #include "apps/common/failure.h"
 #include "apps/common/interrupt.h"
 #include "apps/common/mask.h"
+#include "apps/common/non_finite.h"
+#include "apps/common/quality.h"
 #include "apps/common/white_level.h"
 #include "apps/report/observer.h"
 #include "platform/atomic_file.h"
@@ -154,6 +156,9 @@ image_io::Image process_image(const ImageJobOptions& options, image_io::Image in
         result->examination =
             examine(context, input_view, output_view, white, options.training.strength, drawn ? &map : nullptr);
         if (drawn) observer->examined(*result->examination, view_of(map));
+        // It takes a final pass more.
+        if (options.deadline == 0) result->quality = estimate_quality(context, job);
+        if (drawn && result->quality) observer->estimated(*result->quality);
         stop_if_interrupted();
     }
     if (observer != nullptr) observer->finished(context, job, options.training, output_view);
@@ -181,8 +186,9 @@ void run_compared(const ImageJobOptions& options, const image_io::Image& input, 
 
 }  // namespace
 
-ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& file,
+ImageJobResult run_image_job(const ImageJobOptions& wanted, const PlannedFile& file,
                              const std::vector<std::uint8_t>& stored_weights, ProgressBar* bar) {
+    ImageJobOptions options = wanted;
     const Stopwatch stopwatch;
     check_output(file.output, options.write.overwrite, file.into_folder);
     if (!options.save_weights.empty()) check_output(options.save_weights, options.write.overwrite, false);
@@ -197,6 +203,12 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
     const Format format = file.format.value_or(image.format);
     const SampleType type = output_type(format, image.type, options.depth);
     check_white(image, options.white);
+    if (options.non_finite == "keep" && image.type == SampleType::kFloat32 && type != image.type)
+        throw Failure(ExitCode::kUsage, "--non-finite keep needs an output of float samples");
+    NonFiniteSamples non_finite;
+    non_finite.fill(&image, options.non_finite);
+    result.non_finite = non_finite.count();
+    options.max_memory = budget_beside(options.max_memory, non_finite.bytes());
     const bool turned = image.metadata.orientation >= 5 && !image_io::carries_orientation(image, format);
     result.width = options.training.factor * (turned ? image.height : image.width);
     result.height = options.training.factor * (turned ? image.width : image.height);
@@ -222,6 +234,8 @@ ImageJobResult run_image_job(const ImageJobOptions& options, const PlannedFile& 
     if (observer) run_compared(options, image, type, seconds, bar, &*observer);
     image = process_image(options, std::move(image), type, stored_weights, seconds, bar,
                           observer ? &*observer : nullptr, &trained, &result);
+
+    non_finite.restore(&image);
 
     bar->update("writing", 1, -1);
     // The image comes last: where anything else cannot be written, there is none.

@@ -21,9 +21,10 @@ struct ImageJobOptions {
     // Bytes for the file, its pixels, working memory and an output that is not written piece by piece, as far as they
     // are held at the same time; 0 = what the machine has free.
     std::uint64_t max_memory = 0;
-    double deadline = 0;  // seconds for the whole file, 0 = none
-    double white = 0;     // of float images, 0 = automatic
-    std::string mask;     // file; empty: nothing is to be filled in
+    double deadline = 0;                // seconds for the whole file, 0 = none
+    double white = 0;                   // of float images, 0 = automatic
+    std::string non_finite = "refuse";  // add_non_finite_option
+    std::string mask;                   // file; empty: nothing is to be filled in
     std::string save_weights;
     std::string weights;
     std::optional<image_io::Format> format;
@@ -38,12 +39,14 @@ struct ImageJobOptions {
 struct ImageJobResult {
     twofold_report report{};
     std::optional<twofold_examination> examination;  // where it was asked for and can be made
+    std::optional<twofold_quality> quality;          // the same
     std::int64_t width = 0;                          // of the output
     std::int64_t height = 0;
     int channels = 0;
     double seconds = 0;
     double seconds_read = 0;
     double seconds_write = 0;
+    std::int64_t non_finite = 0;     // samples of the input that were kept or filled in
     std::vector<std::string> notes;  // what could not be carried over to the output
 };
 

@@ -4,6 +4,7 @@
 
 #include "apps/commands/image_job.h"
 #include "apps/common/examination.h"
+#include "apps/common/quality.h"
 #include "apps/common/stop_reason.h"
 
 namespace twofold::apps {
@@ -49,7 +50,11 @@ Json to_json(const ImageJobOptions& options, const PlannedFile& file, const Imag
     if (report.gap > 0) entry["gap"] = report.gap;
     entry["memory_bytes"] = report.memory_bytes;
     entry["peak_memory_bytes"] = peak_memory();
-    if (result.examination) entry["residual"] = to_json(*result.examination);
+    if (result.non_finite > 0) entry["non_finite_samples"] = result.non_finite;
+    if (result.examination) {
+        entry["residual"] = to_json(*result.examination);
+        entry["quality"] = result.quality ? to_json(*result.quality) : Json(nullptr);
+    }
     entry["notes"] = result.notes;
     return entry;
 }
@@ -71,6 +76,7 @@ std::string to_text(const ImageJobOptions& options, const PlannedFile& file, con
                         report.seconds_per_step * 1e3, stopped_by(report.stop_reason));
     if (report.best_step > 0) text += fmt::format("  result   of step {}\n", report.best_step);
     if (result.examination) text += fmt::format("  residual {}\n", verdict_of(*result.examination));
+    if (result.quality) text += fmt::format("  PSNR     {}\n", to_text(*result.quality));
     if (report.lambda > 0) text += fmt::format("  lambda   {:.5f}, duality gap {:.2g}\n", report.lambda, report.gap);
     text += fmt::format("  machine  {} kernels, {} threads, {:.1f} MB planned, {:.1f} MB at most\n",
                         report.implementation, report.threads, static_cast<double>(report.memory_bytes) / 1e6,

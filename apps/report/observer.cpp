@@ -5,6 +5,7 @@
 
 #include "apps/common/failure.h"
 #include "apps/common/interrupt.h"
+#include "apps/common/quality.h"
 #include "apps/common/white_level.h"
 #include "apps/report/trace_files.h"
 #include "apps/report/truth.h"
@@ -94,6 +95,10 @@ void Observer::examined(const twofold_examination& examination, const twofold_im
     structure_ = picture_of(map, map_look);
     // Its colours are not those of the input.
     structure_->image.metadata.icc.clear();
+}
+
+void Observer::estimated(const twofold_quality& quality) {
+    findings_.emplace_back("PSNR, estimated", to_text(quality));
 }
 
 void Observer::finished(const Context& context, const Job& job, const TrainingOptions& training,

@@ -22,7 +22,7 @@ struct ObservedImage {
     int factor = 1;                  // result and truth are so many times as wide and high
 };
 
-// For each run: watch, commit, planned, run, perhaps examined, finished. Then write.
+// For each run: watch, commit, planned, run, perhaps examined and estimated, finished. Then write.
 class Observer {
   public:
     // Reads the truth. Throws a Failure when it does not fit the image or when nothing says what is white.
@@ -39,6 +39,7 @@ class Observer {
     void planned(const Context& context, const Job& job);
     // `map`: as twofold_examine draws it.
     void examined(const twofold_examination& examination, const twofold_image& map);
+    void estimated(const twofold_quality& quality);
     // `output`: the job's, with the input's metadata. Throws what went wrong during the run.
     void finished(const Context& context, const Job& job, const TrainingOptions& training, const twofold_image& output);
 

@@ -17,14 +17,6 @@ static_assert(TWOFOLD_RESIDUAL_BIASED == int{kResidualBiased} &&
 
 namespace {
 
-ImageView checked_map(const twofold_image& map, const ImageView& noisy) {
-    const ImageView view = checked_view(map, Access::kWrite, "map");
-    require_argument(view.channels == 1, "the map must have one channel");
-    require_argument(view.width == noisy.width && view.height == noisy.height,
-                     "the map and the noisy image differ in size");
-    return view;
-}
-
 void draw(const StructureMap& map, const ImageView& image) {
     const float white = image.type == DataType::kFloat32 ? 1 : integer_white(image.type);
     std::vector<float> row(static_cast<std::size_t>(image.width));
@@ -53,7 +45,7 @@ twofold_status twofold_examine(twofold_context* context, const twofold_image* no
         require_argument(before.colour_channels() == after.colour_channels(),
                          "the noisy and the denoised image differ in their number of colour channels");
         ImageView drawn;
-        if (map) drawn = checked_map(*map, before);
+        if (map) drawn = checked_map(*map, before, "map");
         check_finite(before, "noisy");
         check_finite(after, "denoised");
         const Examination result = examine(before, after, static_cast<float>(white), strength);

@@ -162,6 +162,15 @@ void check_mask_memory(const ImageView& mask, const ImageView& output) {
     require_argument(!share_memory(mask, output), "the mask and the output share memory");
 }
 
+ImageView checked_map(const twofold_image& map, const ImageView& image, const char* role) {
+    const ImageView view = checked_view(map, Access::kWrite, role);
+    const std::string name = std::string("the ") + role;
+    if (view.channels != 1) throw Error(ErrorCode::kInvalidArgument, name + " must have one channel");
+    if (view.width != image.width || view.height != image.height)
+        throw Error(ErrorCode::kInvalidArgument, name + " and the image differ in size");
+    return view;
+}
+
 void check_finite(const ImageView& image, const char* role) {
     if (image.type != DataType::kFloat32) return;
     for (std::int64_t y = 0; y < image.height; ++y) {

@@ -14,6 +14,9 @@ enum class Access { kRead, kWrite };
 // that are written must not share bytes with one another.
 ImageView checked_view(const twofold_image& image, Access access, const char* role);
 
+// The same for a map of an image, to be written: one channel, the image's size.
+ImageView checked_map(const twofold_image& map, const ImageView& image, const char* role);
+
 // Throws Error kInvalidArgument if the shapes differ, or if the images share memory and are not the same view. Views of
 // equal row stride, such as two halves of one picture, may lie side by side.
 void check_pair(const ImageView& source, const ImageView& target);

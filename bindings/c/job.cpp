@@ -1,8 +1,12 @@
+#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "bindings/c/guard.h"
 #include "bindings/c/make_pipeline.h"
+#include "pipelines/common/memory_budget.h"
+#include "pipelines/estimate/quality.h"
 
 using namespace twofold;
 using namespace twofold::c_api;
@@ -45,6 +49,19 @@ class RunningMark {
   private:
     twofold_job* job_;
 };
+
+// What may be taken beside `needed` bytes to do the same again, which takes no more than commit took; 0 where the job
+// has no budget.
+std::uint64_t budget_to_repeat(const twofold_job& job, std::uint64_t needed) {
+    const std::uint64_t budget = job.settings.memory_budget, taken = job.pipeline->report().memory_bytes;
+    // What commit took is not free any more, but counts in the budget.
+    require_memory(needed + (budget > 0 ? 2 : 1) * taken, usable_memory(budget));
+    return budget > 0 ? budget - needed - taken : 0;
+}
+
+double psnr(double mean_square) {
+    return mean_square > 0 ? -10 * std::log10(mean_square) : std::numeric_limits<double>::infinity();
+}
 
 }  // namespace
 
@@ -126,5 +143,24 @@ twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights**
         require(job->denoiser->has_learned(), ErrorCode::kInvalidState,
                 "the training was cut off before there were weights worth keeping");
         *weights = new twofold_weights{job->context, job->denoiser->weights()};
+    });
+}
+
+twofold_status twofold_job_estimate_quality(twofold_job* job, twofold_quality* quality) {
+    return guarded_handle(job, [&] {
+        require_argument(quality != nullptr, "the place for the quality is NULL");
+        require(!job->running && job->has_result, ErrorCode::kInvalidState,
+                "there is no quality before a run that succeeded");
+        const ImageView &noisy = job->settings.input, &denoised = job->settings.output;
+        require(noisy.data != denoised.data, ErrorCode::kInvalidState,
+                "the result has taken the place of the noisy image, which its quality is estimated from");
+        const std::uint64_t bytes = QualityWindows(noisy).bytes(noisy.colour_channels());
+        const std::uint64_t budget = budget_to_repeat(*job, bytes);
+        const RunningMark mark(job);
+        const Quality found = estimate_quality(
+            noisy, denoised, job->settings.white, [&](const ImageView& input, const ImageView& output) {
+                make_same(*job, input, output, budget)->run(job->callback ? forward_progress : nullptr, job);
+            });
+        *quality = {psnr(found.error), psnr(found.most_error), psnr(found.least_error), psnr(found.noise)};
     });
 }

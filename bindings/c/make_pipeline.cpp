@@ -68,6 +68,15 @@ std::unique_ptr<Pipeline> make_inpainter(const twofold_job& job) {
     return inpaint::make_inpainter(settings);
 }
 
+tv::Settings tv_settings(const twofold_job& job) {
+    auto settings = settings_of<tv::Settings>(job);
+    if (job.total_variation)
+        settings.kind = *job.total_variation == ops::TotalVariation::kIsotropic ? ops::TvKind::kIsotropic
+                                                                                : ops::TvKind::kAnisotropic;
+    if (job.lambda > 0) settings.lambda = job.lambda;
+    return settings;
+}
+
 std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
     switch (job->method) {
         case TWOFOLD_ZSN2N: {
@@ -78,14 +87,8 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
             job->denoiser = denoiser.get();
             return denoiser;
         }
-        case TWOFOLD_TV: {
-            auto settings = settings_of<tv::Settings>(*job);
-            if (job->total_variation)
-                settings.kind = *job->total_variation == ops::TotalVariation::kIsotropic ? ops::TvKind::kIsotropic
-                                                                                         : ops::TvKind::kAnisotropic;
-            if (job->lambda > 0) settings.lambda = job->lambda;
-            return std::make_unique<tv::Denoiser>(settings);
-        }
+        case TWOFOLD_TV:
+            return std::make_unique<tv::Denoiser>(tv_settings(*job));
         case TWOFOLD_DIP: {
             auto settings = settings_of<dip::Settings>(*job);
             settings.defect = job->defect;
@@ -122,6 +125,33 @@ void make_pipeline(twofold_job* job) {
     }
     check_pair(job->settings.input, job->settings.output);
     job->pipeline = job->mask ? make_inpainter(*job) : make_denoiser(job);
+}
+
+std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& input, const ImageView& output,
+                                    std::uint64_t memory_budget) {
+    const auto apply_to = [&](auto settings) {
+        settings.input = input;
+        settings.output = output;
+        settings.white = 1;
+        settings.memory_budget = memory_budget;
+        settings.deadline_seconds = 0;
+        settings.trace_every = 0;
+        return settings;
+    };
+    const Report& report = job.pipeline->report();
+    if (job.method == TWOFOLD_ZSN2N && job.denoiser->has_learned()) {
+        auto settings = apply_to(settings_of<zsn2n::Settings>(job));
+        zsn2n::Weights weights = job.denoiser->weights();
+        weights.ensemble = report.ensemble;  // it may have been given up
+        settings.weights = &weights;
+        return std::make_unique<zsn2n::Denoiser>(settings);
+    }
+    if (job.method == TWOFOLD_TV && job.factor == 1 && report.lambda > 0) {
+        auto settings = apply_to(tv_settings(job));
+        settings.lambda = report.lambda;
+        return std::make_unique<tv::Denoiser>(settings);
+    }
+    throw Error(ErrorCode::kUnsupported, "what this job has done cannot be done again to another image");
 }
 
 }  // namespace twofold::c_api

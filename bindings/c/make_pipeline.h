@@ -10,6 +10,11 @@ namespace twofold::c_api {
 // ZS-N2N. Throws what the pipelines throw.
 void make_pipeline(twofold_job* job);
 
+// What the last run has learned or chosen, for another image of the same channels: floats where white is 1. Throws
+// Error kUnsupported where that is nothing that can be applied again.
+std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& input, const ImageView& output,
+                                    std::uint64_t memory_budget);
+
 }  // namespace twofold::c_api
 
 #endif

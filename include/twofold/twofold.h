@@ -49,7 +49,7 @@ typedef enum twofold_status {
     TWOFOLD_INVALID_ARGUMENT = 1, /* a value is out of its range, a pointer is NULL */
     TWOFOLD_INVALID_STATE = 2,    /* calls in the wrong order: run before commit, result before run */
     TWOFOLD_UNSUPPORTED = 3,      /* valid, but this build or method cannot do it: image too small, unknown kernel */
-    TWOFOLD_NON_FINITE = 4,       /* the input holds NaN or infinity */
+    TWOFOLD_NON_FINITE = 4,       /* the input holds NaN or infinity, see twofold_fill_non_finite */
     TWOFOLD_OUT_OF_MEMORY = 5,    /* the system refused the memory */
     TWOFOLD_OVER_BUDGET = 6,      /* the job needs more than the memory budget */
     TWOFOLD_CANCELLED = 7,        /* the progress callback asked for it; the output must not be used */
@@ -358,6 +358,14 @@ TWOFOLD_API twofold_status twofold_job_get_report(const twofold_job* job, twofol
  * fewer than 30 steps fitted into the deadline. */
 TWOFOLD_API twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights** weights);
 
+/* Give every colour sample of an image that is NaN or infinite the value of a finite one near by, of the same channel
+ * and drawn at random, so that it is as noisy as they are; jobs refuse images with such samples. In place. Into `mask`,
+ * unless it is NULL, an image of one channel and the same size, goes white where a pixel had one, and black elsewhere.
+ * `count`, unless it is NULL: how many samples there were. TWOFOLD_NON_FINITE, with nothing changed, where a channel
+ * has no finite sample. */
+TWOFOLD_API twofold_status twofold_fill_non_finite(twofold_context* context, const twofold_image* image,
+                                                   const twofold_image* mask, int64_t* count);
+
 /* --------------------------------------------------------------------------------------- noise and metrics */
 
 typedef enum twofold_noise_kind {
@@ -466,6 +474,21 @@ typedef struct twofold_examination {
 TWOFOLD_API twofold_status twofold_examine(twofold_context* context, const twofold_image* noisy,
                                            const twofold_image* denoised, double white, double strength,
                                            const twofold_image* map, twofold_examination* examination);
+
+/* How near a result is to the truth, estimated without it. All are PSNR, dB, peak = white, infinity for no error. */
+typedef struct twofold_quality {
+    double psnr;
+    double psnr_low, psnr_high; /* between which the true one is in nine of ten images */
+    double noisy_psnr;          /* of the input */
+} twofold_quality;
+
+/* Estimate the error of what the last run has put out, by Stein's method: the image, or windows of a large one, is
+ * denoised once more with the same weights and a little more noise (progress of phase TWOFOLD_PHASE_APPLY is reported,
+ * and may cancel). Input and output must still hold their pixels: TWOFOLD_INVALID_STATE where they are the same memory.
+ * Samples whose noise is clipped do not count. The memory budget holds for this, too, and for what commit took.
+ * TWOFOLD_UNSUPPORTED unless the method is TWOFOLD_ZSN2N or TWOFOLD_TV, where the noise is correlated or most of it
+ * clipped, where nothing was learned, and for images of less than 24 pixels a side. */
+TWOFOLD_API twofold_status twofold_job_estimate_quality(twofold_job* job, twofold_quality* quality);
 
 /* ---------------------------------------------------------------------------------------------- benchmark */
 

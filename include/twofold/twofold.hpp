@@ -138,6 +138,12 @@ class Context {
     }
     twofold_context* get() const noexcept { return handle_.get(); }
 
+    // Returns how many samples there were. See twofold_fill_non_finite.
+    std::int64_t fill_non_finite(const twofold_image& image, const twofold_image* mask = nullptr) {
+        std::int64_t count = 0;
+        detail::check(twofold_fill_non_finite(get(), &image, mask, &count), get());
+        return count;
+    }
     // See twofold_add_noise.
     void add_noise(const twofold_image& clean, const twofold_image& noisy, twofold_noise_kind kind, double level,
                    std::uint64_t seed = 0) {
@@ -312,6 +318,14 @@ class Job {
         twofold_report report = {};
         detail::check(twofold_job_get_report(get(), &report), context_);
         return report;
+    }
+    // Throws what the progress function throws. See twofold_job_estimate_quality.
+    twofold_quality estimate_quality() {
+        twofold_quality quality = {};
+        const twofold_status status = twofold_job_estimate_quality(get(), &quality);
+        if (receiver_ && receiver_->thrown) std::rethrow_exception(std::exchange(receiver_->thrown, nullptr));
+        detail::check(status, context_);
+        return quality;
     }
     // A copy of the weights that the last run trained or was given.
     Weights trained_weights() const {

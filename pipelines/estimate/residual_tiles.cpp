@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "pipelines/estimate/noise_bounds.h"
 
 namespace twofold {
 namespace {
 
 constexpr int kReach = 2;                    // pixels, of kLags
-constexpr float kLargest = 6;                // noises; a hot pixel that was taken away is no more than that
 constexpr float kClippedWithin = 2;          // noises from a bound, some of the noise is cut off
 constexpr float kFinest = 1.0f / (1 << 20);  // standard deviation that float samples are held to have at least
 
@@ -18,23 +18,6 @@ float rounding(const ImageView& image, float white) {
 }
 
 float square(float value) { return value * value; }
-
-// The brightnesses between which the noise of a channel is whole.
-struct Bounds {
-    float black = -std::numeric_limits<float>::infinity();
-    float white = std::numeric_limits<float>::infinity();
-};
-
-std::array<Bounds, 4> bounds_of(const NoiseEstimate& noise, int channels) {
-    std::array<Bounds, 4> bounds;
-    for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
-        if (noise.census.black[c] > 0)
-            bounds[c].black = static_cast<float>(noise.census.smallest[c]) / noise.white.white;
-        if (noise.census.white[c] > 0)
-            bounds[c].white = static_cast<float>(noise.census.largest[c]) / noise.white.white;
-    }
-    return bounds;
-}
 
 // Some rows of the residual in units of the noise, 0 where the noise is clipped and for kReach pixels around the image.
 class Band {
@@ -47,7 +30,7 @@ class Band {
           channels_(noisy.colour_channels()),
           denoised_white_(output_white(noisy, denoised, noise.white.white)),
           rounding_(std::hypot(rounding(noisy, noise.white.white), rounding(denoised, denoised_white_)) / strength_),
-          bounds_(bounds_of(noise, channels_)),
+          bounds_(noise_bounds(noise, channels_)),
           stride_((noisy.width + 2 * kReach) * channels_),
           residual_(static_cast<std::size_t>(stride_ * (ResidualTiles::kSide + kReach))),
           variance_(residual_.size()),
@@ -112,22 +95,21 @@ class Band {
         clip(noise_.white.limit, after_.data(), after_.size());
         for (int c = 0; c < channels_; ++c) {
             ChannelResidual& sums = (*channel)[static_cast<std::size_t>(c)];
-            const Bounds bounds = bounds_[static_cast<std::size_t>(c)];
+            const NoiseBounds bounds = bounds_[static_cast<std::size_t>(c)];
             for (std::ptrdiff_t i = c; i < length; i += channels_) {
                 const float before = before_[static_cast<std::size_t>(i)];
                 const float difference = (before - after_[static_cast<std::size_t>(i)]) / strength_;
                 // Without the noise that was left: which samples are clipped must not depend on it.
                 const float after = before - difference;
                 const float sigma = std::sqrt(square(noise_.level.at(c, after)) + square(rounding_));
-                const float margin = kClippedWithin * sigma;
-                const bool whole = after - margin >= bounds.black && after + margin <= bounds.white;
+                const bool whole = bounds.within(after, kClippedWithin * sigma);
                 sums.sum += double{difference};
                 if (whole) {
                     ++sums.whole;
                     sums.squares += double{difference} * double{difference};
                     sums.noise += double{sigma} * double{sigma};
                 }
-                residual[i] = whole ? std::clamp(difference / sigma, -kLargest, kLargest) : 0;
+                residual[i] = whole ? std::clamp(difference / sigma, -kLargestResidual, kLargestResidual) : 0;
                 variance[i] = whole ? sigma * sigma : 0;
             }
         }
@@ -138,7 +120,7 @@ class Band {
     const float strength_;
     const int channels_;
     const float denoised_white_, rounding_;
-    const std::array<Bounds, 4> bounds_;
+    const std::array<NoiseBounds, 4> bounds_;
     const std::int64_t stride_;
     std::vector<float> residual_, variance_;
     std::vector<float> before_, after_;  // a row of samples where white is 1

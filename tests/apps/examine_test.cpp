@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/apps/process.h"
@@ -69,6 +70,11 @@ TEST_CASE("a result comes with its examination") {
         REQUIRE(ran.code == 0);
         return nlohmann::json::parse(ran.out).at("files").at(0);
     };
+    const auto run_quality = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"denoise", noisy, "-o", folder / "q.png", "--overwrite", "--json"});
+        if (std::ranges::find(more, "--method") == more.end()) more.insert(more.end(), {"--method", "tv"});
+        return nlohmann::json::parse(run(more).out).at("files").at(0).at("quality");
+    };
     // As `examine` says of the files: the input was not lost to the output.
     const auto whole = residual("a.png", {}).at("residual");
     CHECK(whole.at("variance_ratio").get<double>() > 0.6);
@@ -81,6 +87,17 @@ TEST_CASE("a result comes with its examination") {
     const auto half = residual("b.png", {"--strength", "0.5"}).at("residual");
     CHECK(half.at("variance_ratio").get<double>() == Approx(whole.at("variance_ratio").get<double>()).epsilon(0.05));
     CHECK_FALSE(residual("c.png", {"--strength", "0"}).contains("residual"));
+    // How near the result is to the truth, said without it.
+    const auto quality = run_quality({});
+    const auto true_psnr = nlohmann::json::parse(run({"compare", folder / "clean.png", folder / "q.png", "--json"}).out)
+                               .at("psnr")
+                               .get<double>();
+    CHECK(quality.at("psnr").get<double>() == Approx(true_psnr).margin(2));
+    CHECK(quality.at("psnr_low").get<double>() < quality.at("psnr").get<double>());
+    CHECK(run_quality({"--deadline", "1m"}).is_null());
+    CHECK(run_quality({"--method", "dip", "--steps", "2"}).is_null());
+    CHECK(run({"denoise", noisy, "-o", folder / "q.png", "--overwrite", "--method", "tv", "--verbose"})
+              .err.find("PSNR     about") != std::string::npos);
     // Too small to be measured.
     save(noisy, picture(20, 40), Format::kPng);
     CHECK_FALSE(residual("d.png", {}).contains("residual"));

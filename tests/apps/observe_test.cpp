@@ -135,6 +135,7 @@ TEST_CASE("a report shows several methods", "[slow]") {
     CHECK(count(page, "data-kind=\"result\"") == 3);
     CHECK(count(page, "data-kind=\"structure\"") == 3);
     CHECK(count(page, "detail lost") == 1);
+    CHECK(count(page, "PSNR, estimated") == 1);
     CHECK(page.find("<th scope=\"col\">dip</th><th scope=\"col\">zsn2n</th><th scope=\"col\">tv</th>") !=
           std::string::npos);
     CHECK(page.find("<title>noisy.png</title>") != std::string::npos);

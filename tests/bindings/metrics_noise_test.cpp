@@ -192,6 +192,36 @@ TEST_CASE("residuals that make no sense are refused", "[examine]") {
     CHECK(examine(&a.view, &bad.view, 0, 1, nullptr) == TWOFOLD_NON_FINITE);
 }
 
+TEST_CASE("samples that are no numbers are filled in, alpha is not", "[non-finite]") {
+    const Context context;
+    Picture<float> image(20, 10, 4, true), lost(20, 10, 3);
+    Picture<std::uint8_t> mask(20, 10, 1), small(19, 10, 1), bytes(20, 10, 3);
+    image.pixels[4 * 25 + 1] = std::nanf("");
+    image.pixels[4 * 30 + 3] = HUGE_VALF;  // alpha
+    const std::vector<float> before = image.pixels;
+    int64_t count = 0;
+    REQUIRE(twofold_fill_non_finite(context, &image.view, &mask.view, &count) == TWOFOLD_OK);
+    CHECK(count == 1);
+    CHECK(std::isfinite(image.pixels[4 * 25 + 1]));
+    CHECK(image.pixels[4 * 30 + 3] == HUGE_VALF);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        if (i != 4 * 25 + 1) CHECK(std::memcmp(&image.pixels[i], &before[i], sizeof(float)) == 0);
+    CHECK(std::ranges::count(mask.pixels, 255) == 1);
+    CHECK(mask.pixels[25] == 255);
+    CHECK(std::ranges::count(mask.pixels, 0) == 199);
+
+    CHECK(twofold_fill_non_finite(context, &bytes.view, &mask.view, &count) == TWOFOLD_OK);
+    CHECK(count == 0);
+    CHECK(twofold_fill_non_finite(context, &image.view, nullptr, nullptr) == TWOFOLD_OK);
+    std::fill(lost.pixels.begin(), lost.pixels.end(), HUGE_VALF);
+    CHECK(twofold_fill_non_finite(context, &lost.view, nullptr, &count) == TWOFOLD_NON_FINITE);
+    CHECK(twofold_fill_non_finite(nullptr, &image.view, nullptr, &count) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_fill_non_finite(context, nullptr, nullptr, &count) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_fill_non_finite(context, &image.view, &small.view, &count) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_fill_non_finite(context, &image.view, &bytes.view, &count) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_fill_non_finite(context, &lost.view, &lost.view, &count) == TWOFOLD_INVALID_ARGUMENT);
+}
+
 TEST_CASE("the white level is found, or given", "[white]") {
     const Context context;
     double white = 0;
