@@ -71,13 +71,13 @@ int main(int argc, char** argv) {
         if (steps) recipe.steps = steps;
         if (warm_up >= 0) recipe.warm_up = warm_up;
         if (rate > 0) recipe.learning_rate = rate;
-        if (momentum >= 0) recipe.momentum = momentum;
-        if (bias_rate >= 0) recipe.bias_rate = bias_rate;
+        if (momentum >= 0) recipe.optimizer.momentum = momentum;
+        if (bias_rate >= 0) recipe.optimizer.bias_rate = bias_rate;
         if (residual >= 0) recipe.loss.residual = static_cast<float>(residual);
         if (consistency >= 0) recipe.loss.consistency = static_cast<float>(consistency);
         if (recorruption >= 0) recipe.loss.recorruption = static_cast<float>(recorruption);
         if (strength > 0) recipe.loss.recorruption_strength = static_cast<float>(strength);
-        if (adam) recipe.optimizer = zsn2n::Optimizer::kAdam;
+        if (adam) recipe.optimizer.kind = OptimizerKind::kAdam;
         settings.constants = recipe;
         zsn2n::Denoiser denoiser(settings);
         denoiser.run(nullptr, nullptr);

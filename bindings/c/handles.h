@@ -24,7 +24,7 @@ struct twofold_context {
 
 struct twofold_weights {
     twofold_context* context;
-    twofold::zsn2n::Weights value;
+    twofold::Weights value;
 };
 
 struct twofold_job {
@@ -43,7 +43,7 @@ struct twofold_job {
     double lambda = 0;
     twofold::two_stage::Detail detail = twofold::two_stage::Detail::kNoisy;
     twofold::prior::StopChoice stop = twofold::prior::StopChoice::kAuto;
-    std::optional<twofold::zsn2n::Weights> weights;
+    std::optional<twofold::Weights> weights;
     twofold_progress_callback callback = nullptr;
     void* user = nullptr;
     twofold_trace_callback trace = nullptr;

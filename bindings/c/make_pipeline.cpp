@@ -141,7 +141,7 @@ std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& inp
     const Report& report = job.pipeline->report();
     if (job.method == TWOFOLD_ZSN2N && job.denoiser->has_learned()) {
         auto settings = apply_to(settings_of<zsn2n::Settings>(job));
-        zsn2n::Weights weights = job.denoiser->weights();
+        Weights weights = job.denoiser->weights();
         weights.ensemble = report.ensemble;  // it may have been given up
         settings.weights = &weights;
         return std::make_unique<zsn2n::Denoiser>(settings);

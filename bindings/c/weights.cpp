@@ -1,4 +1,4 @@
-#include "pipelines/zsn2n/weights.h"
+#include "pipelines/common/noise_network/weights.h"
 
 #include "bindings/c/guard.h"
 
@@ -10,16 +10,16 @@ void twofold_weights_destroy(twofold_weights* weights) { delete weights; }
 twofold_status twofold_weights_size(const twofold_weights* weights, size_t* size) {
     return guarded_handle(weights, [&] {
         require_argument(size != nullptr, "the place for the size is NULL");
-        *size = zsn2n::stored_size(weights->value);
+        *size = stored_size(weights->value);
     });
 }
 
 twofold_status twofold_weights_write(const twofold_weights* weights, void* buffer, size_t size) {
     return guarded_handle(weights, [&] {
         require_argument(buffer != nullptr, "the buffer for the weights is NULL");
-        require_argument(size == zsn2n::stored_size(weights->value),
+        require_argument(size == stored_size(weights->value),
                          "the buffer's size is not what twofold_weights_size says");
-        zsn2n::store_weights(weights->value, static_cast<std::byte*>(buffer));
+        store_weights(weights->value, static_cast<std::byte*>(buffer));
     });
 }
 
@@ -30,7 +30,7 @@ twofold_status twofold_weights_read(twofold_context* context, const void* buffer
         require_argument(weights != nullptr, "the place for the weights is NULL");
         *weights = nullptr;
         require_argument(buffer != nullptr, "the buffer with the stored weights is NULL");
-        auto value = zsn2n::load_weights(static_cast<const std::byte*>(buffer), size);
+        auto value = load_weights(static_cast<const std::byte*>(buffer), size);
         *weights = new twofold_weights{context, std::move(value)};
     });
 }

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "ops/feature_map.h"
+#include "pipelines/common/noise_network/patch.h"
 #include "pipelines/common/white_level.h"
-#include "pipelines/zsn2n/patch.h"
 
 namespace twofold::zsn2n {
 namespace {

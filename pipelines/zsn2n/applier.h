@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipelines/common/noise_network/network.h"
 #include "pipelines/common/run_control.h"
 #include "pipelines/zsn2n/coarse_correction.h"
 #include "pipelines/zsn2n/image_scale.h"
-#include "pipelines/zsn2n/network_pass.h"
 #include "runtime/image_view.h"
 #include "runtime/thread_team.h"
 

@@ -6,6 +6,7 @@
 #include "ops/loss/pair_loss.h"
 #include "ops/loss/recorruption_loss.h"
 #include "ops/pair_downsample/pair_downsample.h"
+#include "runtime/error.h"
 
 namespace twofold::zsn2n {
 namespace {
@@ -22,6 +23,12 @@ Rectangle inside_blocks(const Rectangle& pixels) {
 constexpr int kBrightnessReach = 1, kTextureBrightnessReach = 2;
 
 }  // namespace
+
+PatchLoss::PatchLoss(const Network& network, const LossTerms& terms, int max_patch)
+    : network_(network), terms_(terms), max_patch_(max_patch) {
+    if (has_pair() && network.shape().fold > 1)
+        throw Error(ErrorCode::kUnsupported, "a network that sees blocks of pixels cannot learn from a half-size pair");
+}
 
 int PatchLoss::reach() const {
     return std::max(2 * network_.shape().halo(), network_.shape().image_halo() + kTextureBrightnessReach);

@@ -11,10 +11,10 @@
 #include "ops/noise/normal_table.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
+#include "pipelines/common/noise_network/network.h"
+#include "pipelines/common/noise_network/patch.h"
 #include "pipelines/zsn2n/image_scale.h"
 #include "pipelines/zsn2n/loss_terms.h"
-#include "pipelines/zsn2n/network_pass.h"
-#include "pipelines/zsn2n/patch.h"
 #include "runtime/image_view.h"
 
 namespace twofold::zsn2n {
@@ -49,8 +49,8 @@ struct PatchPlan {
 
 class PatchLoss {
   public:
-    PatchLoss(const Network& network, const LossTerms& terms, int max_patch)
-        : network_(network), terms_(terms), max_patch_(max_patch) {}
+    // Throws Error kUnsupported for a pair of a network that sees blocks of pixels.
+    PatchLoss(const Network& network, const LossTerms& terms, int max_patch);
 
     // Announce a patch size that will come, at plan time.
     static void plan(Network& network, int height, int width);

@@ -35,7 +35,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.patch = 64;
             recipe.loss = kPaperLoss;
             recipe.steps = 2000;
-            recipe.optimizer = Optimizer::kAdam;
+            recipe.optimizer.kind = OptimizerKind::kAdam;
             recipe.learning_rate = 1e-3;
             recipe.warm_up = 0;
             recipe.halve_every = 1500;

@@ -4,12 +4,11 @@
 
 #include <cstdint>
 
+#include "pipelines/common/noise_network/training_state.h"
 #include "pipelines/common/pipeline.h"
 #include "pipelines/zsn2n/loss_terms.h"
 
 namespace twofold::zsn2n {
-
-enum class Optimizer { kAdam, kMuon };
 
 struct Recipe {
     int width = 48;  // of the network
@@ -24,10 +23,8 @@ struct Recipe {
     LossTerms loss;
 
     std::int64_t steps = 560;
-    Optimizer optimizer = Optimizer::kMuon;
+    OptimizerSettings optimizer;
     double learning_rate = 0.01;
-    double momentum = 0.95;
-    double bias_rate = 0.15;       // Muon: rate of Adam on the biases, relative to learning_rate
     std::int64_t warm_up = 20;     // steps of linear warm-up
     std::int64_t halve_every = 0;  // halve the rate after so many steps; 0: linear decay to zero
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "pipelines/zsn2n/network_pass.h"
+#include "pipelines/common/noise_network/network.h"
 #include "pipelines/zsn2n/patch_loss.h"
 #include "runtime/thread_team.h"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "ops/optimizer/muon.h"
+#include "pipelines/common/noise_network/training_state.h"
 #include "pipelines/zsn2n/patch_loss.h"
 #include "pipelines/zsn2n/recipe.h"
 #include "runtime/thread_team.h"
@@ -21,14 +21,14 @@ class Trainer {
     void reserve(ArenaPlan& plan);
 
     // Random initial weights and zero optimiser state.
-    void reset(const Arena& arena);
+    void reset(const Arena& arena) { state_.reset(arena, image_.seed); }
     // One step of training; `steps` is the number planned, for the schedule. Between rounds, of a few patches for each
     // thread, `abandon` is asked whether to give up; then the result is false and the parameters are as before.
     template <typename Abandon>
     bool step(const Arena& arena, std::int64_t index, std::int64_t steps, const Abandon& abandon, double* loss) {
         if (!add_all_gradients(arena, index, abandon)) return false;
         *loss = sum_gradients(arena);
-        update(arena, index, learning_rate(recipe_, index, steps));
+        state_.update(arena, index, learning_rate(recipe_, index, steps));
         return true;
     }
     // Loss and gradient of the current parameters without a step, for tests and benchmarks.
@@ -37,8 +37,8 @@ class Trainer {
         return sum_gradients(arena);
     }
     // The weights, which are the result of training.
-    std::span<float> parameters(const Arena& arena) const { return arena[parameters_]; }
-    std::span<const float> gradient_sum(const Arena& arena) const { return arena[gradient_sum_]; }
+    std::span<float> parameters(const Arena& arena) const { return state_.parameters(arena); }
+    std::span<const float> gradient_sum(const Arena& arena) const { return state_.gradient_sum(arena); }
     // Floating point operations of one step, optimiser included.
     double flops_per_step() const;
 
@@ -49,7 +49,7 @@ class Trainer {
     PatchTask task(std::int64_t step, std::int64_t index) const;
     template <typename Abandon>
     bool add_all_gradients(const Arena& arena, std::int64_t step, const Abandon& abandon) {
-        network_.pack(arena[parameters_].data(), arena[packed_].data());
+        network_.pack(state_.parameters(arena).data(), arena[packed_].data());
         const std::int64_t longest = (tasks_ + slots_ - 1) / slots_;
         for (std::int64_t slot = 0; slot < slots_; slot += group_)
             for (std::int64_t patch = 0; patch < longest; patch += kRound) {
@@ -63,8 +63,6 @@ class Trainer {
     void add_gradients(const Arena& arena, std::int64_t step, std::int64_t first, std::int64_t end, std::int64_t patch);
     // The sum over the slots, and that of the losses.
     double sum_gradients(const Arena& arena);
-    void update(const Arena& arena, std::int64_t index, double rate);
-    void update_muon(const Arena& arena, std::int64_t index, double rate);
 
     Network& network_;
     Recipe recipe_;
@@ -75,17 +73,12 @@ class Trainer {
     std::int64_t tasks_;
     std::int64_t slots_;  // gradients that are summed, each over a run of consecutive patches
     std::int64_t group_;  // slots that are filled at the same time
+    TrainingState state_;
     PatchLoss patch_loss_;
 
-    ArenaRange<float> parameters_, gradient_sum_, first_, second_, gradients_, packed_;
+    ArenaRange<float> packed_;
     ArenaRange<double> losses_;
     std::vector<PatchPlan> threads_;
-    std::vector<ops::Muon> muons_;  // one a layer
-    std::vector<ArenaRange<float>> muon_scratch_;
-    struct MuonTask {
-        int layer, chunk;
-    };
-    std::vector<MuonTask> muon_tasks_;
 };
 
 }  // namespace twofold::zsn2n

@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 
+#include "pipelines/common/noise_network/weights.h"
 #include "pipelines/common/pipeline.h"
 #include "pipelines/zsn2n/recipe.h"
-#include "pipelines/zsn2n/weights.h"
 
 namespace twofold::zsn2n {
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "pipelines/zsn2n/patch.h"
+#include "pipelines/common/noise_network/patch.h"
 #include "tests/support/catch.h"
 #include "tests/support/float_image.h"
 

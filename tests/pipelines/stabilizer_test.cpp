@@ -168,7 +168,7 @@ TEST_CASE("ZS-N2N learns on the stabilised scale and keeps the brightness", "[st
         denoiser.run(nullptr, nullptr);
         return denoiser.weights();
     };
-    const zsn2n::Weights weights = denoise(&with);
+    const Weights weights = denoise(&with);
     CHECK(weights.stabilizes());
     settings.weights = &weights;
     denoise(&again);

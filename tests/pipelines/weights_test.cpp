@@ -1,4 +1,4 @@
-#include "pipelines/zsn2n/weights.h"
+#include "pipelines/common/noise_network/weights.h"
 
 #include <cmath>
 #include <cstring>
@@ -9,7 +9,6 @@
 #include "tests/support/catch.h"
 
 using namespace twofold;
-using namespace twofold::zsn2n;
 
 namespace {
 
@@ -89,15 +88,31 @@ TEST_CASE("weights come back as they were", "[weights]") {
 TEST_CASE("the stored form is the documented one", "[weights]") {
     const Weights weights = make_weights(1, 16, 1, 8, 1);
     Bytes bytes = stored(weights);
-    REQUIRE(bytes.size() == 8 + 32 + 4 * 68 + 8 + 4 * weights.values.size() + 4);
-    CHECK(std::memcmp(bytes.data(), "TWFWGHT3\1\0\0\0\x10\0\0\0\1\0\0\0\1\0\0\0\x08\0\0\0\1\0\0\0", 32) == 0);
-    CHECK(std::memcmp(bytes.data() + 32, "\0\xf0\x7f\x45", 4) == 0);         // 4095 as a float
-    CHECK(std::memcmp(bytes.data() + 36, "\0\0\0\0", 4) == 0);               // no second network
-    for (std::size_t i = 40; i < 312; ++i) CHECK(bytes[i] == std::byte{0});  // not stabilised
-    CHECK(std::memcmp(bytes.data() + 312, "\xb1\0\0\0\0\0\0\0", 8) == 0);    // 177 parameters
+    REQUIRE(bytes.size() == 8 + 36 + 4 * 68 + 8 + 4 * weights.values.size() + 4);
+    CHECK(std::memcmp(bytes.data(), "TWFWGHT4\1\0\0\0\x10\0\0\0\1\0\0\0\1\0\0\0\x08\0\0\0\1\0\0\0\4\0\0\0", 36) == 0);
+    CHECK(std::memcmp(bytes.data() + 36, "\0\xf0\x7f\x45", 4) == 0);         // 4095 as a float
+    CHECK(std::memcmp(bytes.data() + 40, "\0\0\0\0", 4) == 0);               // no second network
+    for (std::size_t i = 44; i < 316; ++i) CHECK(bytes[i] == std::byte{0});  // not stabilised
+    CHECK(std::memcmp(bytes.data() + 316, "\xb1\0\0\0\0\0\0\0", 8) == 0);    // 177 parameters
     const Bytes original = bytes;
     sign(&bytes);
     CHECK(bytes == original);
+}
+
+TEST_CASE("weights stored in half precision are those of float16", "[weights]") {
+    Weights weights = make_weights(3, 16, 2, 8);
+    weights.half = true;
+    weights.white = 0;
+    const Bytes bytes = stored(weights);
+    REQUIRE(bytes.size() == 8 + 36 + 4 * 68 + 8 + 2 * weights.values.size() + 4);
+    const Weights loaded = load_weights(bytes.data(), bytes.size());
+    CHECK(loaded.half);
+    for (std::size_t i = 0; i < weights.values.size(); ++i)
+        REQUIRE(std::abs(loaded.values[i] - weights.values[i]) <= std::abs(weights.values[i]) / 2048 + 1e-7f);
+    CHECK(stored(loaded) == bytes);
+    Weights huge = weights;
+    huge.values[7] = 1e6f;
+    CHECK(is_refused(stored(huge)));
 }
 
 TEST_CASE("weights cut at any byte are refused", "[weights]") {
@@ -139,16 +154,18 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     }
     CHECK_FALSE(is_refused(with_field(bytes, 24, 8, 4)));
     for (const std::uint32_t type : {3u, 4u, 0xffffffffu}) CHECK(is_refused(with_field(bytes, 28, type, 4)));
-    for (const std::uint32_t white : {0u, 0x80000000u, 0xbf800000u, 0x7f800000u, 0x7fc00000u})
-        CHECK(is_refused(with_field(bytes, 32, white, 4)));
+    for (const std::uint32_t white : {0x80000000u, 0xbf800000u, 0x7f800000u, 0x7fc00000u})
+        CHECK(is_refused(with_field(bytes, 36, white, 4)));
+    CHECK_FALSE(is_refused(with_field(bytes, 36, 0, 4)));
+    for (const std::uint32_t precision : {0u, 1u, 2u, 3u, 8u}) CHECK(is_refused(with_field(bytes, 32, precision, 4)));
     // One that is not there, and shares that are none.
     for (const std::uint32_t blend : {0x3f800000u, 0x40000000u, 0xbf800000u, 0x7fc00000u})
-        CHECK(is_refused(with_field(bytes, 36, blend, 4)));
-    CHECK(is_refused(with_field(stored(make_weights(1, 16, 1, 1, 1, 0.5f)), 36, 0, 4)));
+        CHECK(is_refused(with_field(bytes, 40, blend, 4)));
+    CHECK(is_refused(with_field(stored(make_weights(1, 16, 1, 1, 1, 0.5f)), 40, 0, 4)));
     // Noise that is negative, endless or none.
     for (const std::uint32_t sigma : {0xbf800000u, 0x7f800000u, 0x7fc00000u, 0x7f000000u})
-        CHECK(is_refused(with_field(bytes, 44, sigma, 4)));
-    CHECK_FALSE(is_refused(with_field(bytes, 44, 0x3f800000u, 4)));
+        CHECK(is_refused(with_field(bytes, 48, sigma, 4)));
+    CHECK_FALSE(is_refused(with_field(bytes, 48, 0x3f800000u, 4)));
     const Bytes folded = stored(make_weights(1, 16, 1, 1, 2));
     for (const std::uint32_t fold : {0u, 1u, 3u, 4u, 0xffffffffu}) {
         CAPTURE(fold);
@@ -156,9 +173,9 @@ TEST_CASE("fields out of range are refused with a checksum that fits", "[weights
     }
     for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{176}, std::uint64_t{178}, ~std::uint64_t{0},
                                       std::uint64_t{177} + (std::uint64_t{1} << 62)}) {
-        CHECK(is_refused(with_field(bytes, 312, count, 8)));
+        CHECK(is_refused(with_field(bytes, 316, count, 8)));
     }
     for (const std::uint32_t value : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f800001u}) {
-        CHECK(is_refused(with_field(bytes, 320 + 40, value, 4)));
+        CHECK(is_refused(with_field(bytes, 324 + 40, value, 4)));
     }
 }

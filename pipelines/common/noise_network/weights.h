@@ -1,6 +1,6 @@
 // The parameters of a trained network, with what is needed to apply them, and their stored form.
-#ifndef TWOFOLD_PIPELINES_ZSN2N_WEIGHTS_H
-#define TWOFOLD_PIPELINES_ZSN2N_WEIGHTS_H
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_WEIGHTS_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_WEIGHTS_H
 
 #include <array>
 #include <cstddef>
@@ -8,18 +8,19 @@
 #include <vector>
 
 #include "pipelines/common/noise/noise_model.h"
-#include "pipelines/zsn2n/network.h"
+#include "pipelines/common/noise_network/network_shape.h"
 #include "runtime/image_view.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 
 struct Weights {
     NetworkShape shape;
     // Of the image that it was trained on. The scale is kept for images of the same type, which may be darker.
     DataType type = DataType::kUint8;
-    float white = 255;          // sample
+    float white = 255;          // sample; 0: found anew for every image
     int ensemble = 1;           // passes that the recipe averages: 1 or 8
-    std::vector<float> values;  // shape.parameters() numbers in the order of network.h
+    bool half = false;          // stored as float16, which changes them
+    std::vector<float> values;  // shape.parameters() numbers in the order of network_shape.h
     // Those of the network for half the size, and the share of its result; empty and 0 where there is none.
     std::vector<float> coarse_values;
     float blend = 0;
@@ -28,12 +29,12 @@ struct Weights {
     bool stabilizes() const { return stabilized != decltype(stabilized){}; }
 };
 
-// Stored form: magic "TWFWGHT3", little-endian fields, float32 values, CRC-32 of all that precedes it.
+// Stored form: magic "TWFWGHT4", little-endian fields, float32 or float16 values, CRC-32 of all that precedes it.
 std::size_t stored_size(const Weights& weights);
 void store_weights(const Weights& weights, std::byte* buffer);
 // Throws Error kCorruptData for anything that store_weights would not have written, non-finite values included.
 Weights load_weights(const std::byte* buffer, std::size_t size);
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold
 
 #endif

@@ -1,4 +1,4 @@
-#include "pipelines/zsn2n/network_pass.h"
+#include "pipelines/common/noise_network/network.h"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 #include "ops/feature_map.h"
 #include "runtime/error.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 namespace {
 
 using ops::ConstMap;
@@ -158,4 +158,4 @@ double Network::flops(int height, int width, bool backward) const {
     return sum;
 }
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold

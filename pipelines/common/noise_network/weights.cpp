@@ -1,58 +1,24 @@
-#include "pipelines/zsn2n/weights.h"
+#include "pipelines/common/noise_network/weights.h"
 
-#include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 
 #include "pipelines/common/noise/stabilizer.h"
+#include "pipelines/common/stored_bytes.h"
 #include "runtime/error.h"
+#include "runtime/half.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 namespace {
 
-// Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples (u32 each), white (f32), share
-// of the network for half the size (f32), noise that the image was stabilised for (4 channels x 17 f32, zeros where it
-// was not), number of parameters (u64), parameters (f32), first those of the network, then those of that for half the
-// size if there is one, CRC-32 (u32). All little endian.
-constexpr char kMagic[] = "TWFWGHT3";
+// Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples, bytes of a parameter (u32
+// each), white (f32), share of the network for half the size (f32), noise that the image was stabilised for (4 channels
+// x 17 f32, zeros where it was not), number of parameters (u64), parameters (f32 or f16), first those of the network,
+// then those of that for half the size if there is one, CRC-32 (u32). All little endian.
+constexpr char kMagic[] = "TWFWGHT4";
 constexpr std::size_t kMagicBytes = sizeof kMagic - 1;
 constexpr std::size_t kNoiseValues = 4 * (NoiseModel::kIntervals + 1);
-constexpr std::size_t kHeaderBytes = kMagicBytes + 8 * 4 + kNoiseValues * 4 + 8;
-constexpr std::size_t kChecksumBytes = 4;
-
-constexpr std::array<std::uint32_t, 256> make_crc_table() {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-        std::uint32_t value = i;
-        for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0xEDB88320u : 0u);
-        table[i] = value;
-    }
-    return table;
-}
-
-// CRC-32 of IEEE 802.3, reflected, as in PNG and zip.
-std::uint32_t crc32(const std::byte* data, std::size_t size) {
-    static constexpr auto kTable = make_crc_table();
-    std::uint32_t crc = 0xFFFFFFFFu;
-    for (std::size_t i = 0; i < size; ++i) {
-        crc = (crc >> 8) ^ kTable[(crc ^ std::to_integer<std::uint32_t>(data[i])) & 0xFFu];
-    }
-    return ~crc;
-}
-
-template <typename Unsigned>
-std::byte* put(std::byte* p, Unsigned value) {
-    for (std::size_t i = 0; i < sizeof value; ++i) *p++ = static_cast<std::byte>((value >> (8 * i)) & 0xFFu);
-    return p;
-}
-
-template <typename Unsigned>
-Unsigned take(const std::byte*& p) {
-    Unsigned value = 0;
-    for (std::size_t i = 0; i < sizeof value; ++i) value |= Unsigned{std::to_integer<std::uint8_t>(*p++)} << (8 * i);
-    return value;
-}
+constexpr std::size_t kHeaderBytes = kMagicBytes + 9 * 4 + kNoiseValues * 4 + 8;
 
 [[noreturn]] void refuse(const char* sentence) { throw Error(ErrorCode::kCorruptData, sentence); }
 
@@ -60,10 +26,13 @@ void require_range(std::uint32_t value, std::uint32_t low, std::uint32_t high, c
     if (value < low || value > high) refuse(sentence);
 }
 
+std::uint32_t parameter_bytes(const Weights& weights) { return weights.half ? 2 : 4; }
+
 }  // namespace
 
 std::size_t stored_size(const Weights& weights) {
-    return kHeaderBytes + (weights.values.size() + weights.coarse_values.size()) * sizeof(float) + kChecksumBytes;
+    return kHeaderBytes + (weights.values.size() + weights.coarse_values.size()) * parameter_bytes(weights) +
+           kChecksumBytes;
 }
 
 void store_weights(const Weights& weights, std::byte* buffer) {
@@ -75,19 +44,20 @@ void store_weights(const Weights& weights, std::byte* buffer) {
     p = put(p, static_cast<std::uint32_t>(weights.shape.fold));
     p = put(p, static_cast<std::uint32_t>(weights.ensemble));
     p = put(p, static_cast<std::uint32_t>(weights.type));
-    p = put(p, std::bit_cast<std::uint32_t>(weights.white));
-    p = put(p, std::bit_cast<std::uint32_t>(weights.blend));
+    p = put(p, parameter_bytes(weights));
+    p = put(p, weights.white);
+    p = put(p, weights.blend);
     for (const auto& channel : weights.stabilized)
-        for (const float sigma : channel) p = put(p, std::bit_cast<std::uint32_t>(sigma));
+        for (const float sigma : channel) p = put(p, sigma);
     p = put(p, static_cast<std::uint64_t>(weights.values.size() + weights.coarse_values.size()));
     for (const auto* values : {&weights.values, &weights.coarse_values})
-        for (const float value : *values) p = put(p, std::bit_cast<std::uint32_t>(value));
+        for (const float value : *values) p = weights.half ? put(p, to_half(value)) : put(p, value);
     put(p, crc32(buffer, static_cast<std::size_t>(p - buffer)));
 }
 
 Weights load_weights(const std::byte* buffer, std::size_t size) {
     if (size < kMagicBytes || std::memcmp(buffer, kMagic, kMagicBytes) != 0)
-        refuse("these are not stored weights of this version: the file does not begin with TWFWGHT3");
+        refuse("these are not stored weights of this version: the file does not begin with TWFWGHT4");
     if (size < kHeaderBytes + kChecksumBytes) refuse("the stored weights are cut short");
 
     const std::byte* p = buffer + kMagicBytes;
@@ -97,11 +67,12 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     const auto fold = take<std::uint32_t>(p);
     const auto ensemble = take<std::uint32_t>(p);
     const auto type = take<std::uint32_t>(p);
-    const auto white = std::bit_cast<float>(take<std::uint32_t>(p));
-    const auto blend = std::bit_cast<float>(take<std::uint32_t>(p));
+    const auto precision = take<std::uint32_t>(p);
+    const auto white = take<float>(p);
+    const auto blend = take<float>(p);
     Weights weights;
     for (auto& channel : weights.stabilized)
-        for (float& sigma : channel) sigma = std::bit_cast<float>(take<std::uint32_t>(p));
+        for (float& sigma : channel) sigma = take<float>(p);
     const auto count = take<std::uint64_t>(p);
     require_range(channels, 1, 4, "the stored weights are damaged: the number of channels is not 1 to 4");
     require_range(width, 16, kMaxWidth, "the stored weights are damaged: the network's width is out of range");
@@ -110,7 +81,10 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     require_range(fold, 1, kMaxFold, "the stored weights are damaged: the network's fold is out of range");
     if (ensemble != 1 && ensemble != 8) refuse("the stored weights are damaged: the ensemble is neither 1 nor 8");
     require_range(type, 0, 2, "the stored weights are damaged: the type of the samples is unknown");
-    if (!(white > 0) || !std::isfinite(white)) refuse("the stored weights are damaged: white is not a positive number");
+    if (precision != 2 && precision != 4)
+        refuse("the stored weights are damaged: a parameter takes neither 2 nor 4 bytes");
+    if (!(white >= 0) || std::signbit(white) || !std::isfinite(white))
+        refuse("the stored weights are damaged: white is neither a positive number nor 0");
     if (!(blend >= 0 && blend <= 1))
         refuse("the stored weights are damaged: the share of the network for half the size is not 0 to 1");
     for (const auto& channel : weights.stabilized)
@@ -119,6 +93,7 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
                 refuse("the stored weights are damaged: the strength of the noise is out of range");
 
     weights.blend = blend;
+    weights.half = precision == 2;
     weights.type = static_cast<DataType>(type);
     weights.white = white;
     weights.shape = {static_cast<int>(channels), static_cast<int>(width), static_cast<int>(depth),
@@ -128,7 +103,7 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     const std::size_t parameters = networks * weights.shape.parameters();
     if (count != parameters)
         refuse("the stored weights are damaged: the number of parameters does not fit the network");
-    if (size != kHeaderBytes + parameters * sizeof(float) + kChecksumBytes) {
+    if (size != kHeaderBytes + parameters * precision + kChecksumBytes) {
         refuse("the stored weights are cut short, or something follows them");
     }
     const std::byte* checksum = buffer + size - kChecksumBytes;
@@ -140,10 +115,10 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     if (blend > 0) weights.coarse_values.resize(weights.shape.parameters());
     for (auto* values : {&weights.values, &weights.coarse_values})
         for (float& value : *values) {
-            value = std::bit_cast<float>(take<std::uint32_t>(p));
+            value = weights.half ? from_half(take<std::uint16_t>(p)) : take<float>(p);
             if (!std::isfinite(value)) refuse("the stored weights are damaged: a parameter is not a finite number");
         }
     return weights;
 }
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold

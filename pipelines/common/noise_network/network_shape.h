@@ -4,13 +4,13 @@
 // then depends on a part of the image twice as wide, at a quarter of the cost.
 //
 // Parameters lie one layer after another: weights [tap_y][tap_x][in][out], then biases [out].
-#ifndef TWOFOLD_PIPELINES_ZSN2N_NETWORK_H
-#define TWOFOLD_PIPELINES_ZSN2N_NETWORK_H
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_NETWORK_SHAPE_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_NETWORK_SHAPE_H
 
 #include <cstddef>
 #include <cstdint>
 
-namespace twofold::zsn2n {
+namespace twofold {
 
 constexpr float kNegativeSlope = 0.2f;
 constexpr int kMaxDepth = 8;
@@ -53,6 +53,6 @@ struct NetworkShape {
     }
 };
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold
 
 #endif

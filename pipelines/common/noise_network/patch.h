@@ -1,12 +1,12 @@
 // Patches: rectangles of the image with their halo, flipped and turned.
-#ifndef TWOFOLD_PIPELINES_ZSN2N_PATCH_H
-#define TWOFOLD_PIPELINES_ZSN2N_PATCH_H
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_PATCH_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_PATCH_H
 
 #include <cstdint>
 
-#include "pipelines/zsn2n/network_pass.h"
+#include "pipelines/common/noise_network/network.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 
 // One of the eight symmetries of the square, applied in this order: transpose, mirror columns, mirror rows.
 struct Symmetry {
@@ -36,6 +36,6 @@ void mirror_outside(int height, int width, int channels, const Rectangle& inside
 Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std::int64_t x, std::int64_t y, int width,
                        int height);
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold
 
 #endif

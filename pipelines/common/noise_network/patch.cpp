@@ -1,9 +1,9 @@
-#include "pipelines/zsn2n/patch.h"
+#include "pipelines/common/noise_network/patch.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace twofold::zsn2n {
+namespace twofold {
 namespace {
 
 // Calls visit(from, to) with the offsets of each pixel in src and in dst, both dense.
@@ -94,4 +94,4 @@ Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std:
     return {clip(-x, width), clip(-y, height), clip(image_width - x, width), clip(image_height - y, height)};
 }
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold

@@ -3,8 +3,8 @@
 // A patch carries its halo: the input of a pass for height x width outputs is (height + 2 halo) x (width + 2 halo)
 // pixels, or blocks of them where the network folds its input. What lies outside the image is zero on every layer,
 // which is the zero padding of the published network, but only at the true border of the image.
-#ifndef TWOFOLD_PIPELINES_ZSN2N_NETWORK_PASS_H
-#define TWOFOLD_PIPELINES_ZSN2N_NETWORK_PASS_H
+#ifndef TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_NETWORK_H
+#define TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_NETWORK_H
 
 #include <array>
 #include <memory>
@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "ops/conv2d/conv2d.h"
-#include "pipelines/zsn2n/network.h"
+#include "pipelines/common/noise_network/network_shape.h"
 #include "runtime/arena.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 
 // Half-open rectangle of pixels.
 struct Rectangle {
@@ -81,6 +81,6 @@ class Network {
     const char* implementation_ = "";
 };
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold
 
 #endif
