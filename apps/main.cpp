@@ -30,9 +30,10 @@ int run(int argc, char** argv) {
     app.set_help_flag("-h,--help", "Print this help");
     app.footer(kExitCodes);
     app.require_subcommand(1);
-    const std::vector<Command> commands = {add_denoise(app), add_inpaint(app), add_upscale(app),   add_estimate(app),
-                                           add_examine(app), add_noise(app),   add_compare(app),   add_evaluate(app),
-                                           add_bench(app),   add_info(app),    add_completion(app)};
+    const std::vector<Command> commands = {add_denoise(app),  add_inpaint(app),  add_upscale(app),
+                                           add_estimate(app), add_examine(app),  add_noise(app),
+                                           add_compare(app),  add_evaluate(app), add_train_prior(app),
+                                           add_bench(app),    add_info(app),     add_completion(app)};
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& request) {

@@ -21,7 +21,7 @@ except ImportError:
     denoise_nl_means = denoise_tv_chambolle = denoise_wavelet = estimate_sigma = None
 
 OWN = {name: ("--recipe", name) for name in ("fast", "best", "paper")}
-OWN.update({name: ("--method", name) for name in ("tv", "dip", "two-stage")})
+OWN.update({name: ("--method", name) for name in ("tv", "dip", "two-stage", "prior")})
 
 
 def psnr(result, truth):

@@ -14,8 +14,8 @@ it can be stopped, and folders, methods and noises can be added; what is measure
 number of threads is a row of its own. It does not see that twofold itself has changed: a new build wants a new OUT.
 From all rows it writes OUT/table.md and OUT/psnr_seconds.svg.
 
-A method is fast, best or paper (recipes of ZS-N2N), tv, dip or two-stage; options of `twofold denoise` may follow:
---methods "fast,fast --noise independent". --other "NAME=PROGRAM" adds any program that is called with the noisy image
+A method is fast, best or paper (recipes of ZS-N2N), tv, dip, two-stage or prior; options of `twofold denoise` may
+follow: --methods "fast,fast --noise independent". --other "NAME=PROGRAM" adds any program that is called with the noisy image
 and the place of the result, both PFM. Seconds of these are those of the whole process; of the peers only of the call.
 
 Needs python3-numpy, and python3-tifffile for TIFF; peers from python3-opencv and python3-skimage, one of which also

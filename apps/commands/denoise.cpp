@@ -10,12 +10,14 @@ Command add_denoise(CLI::App& root) {
     CLI::App* app = root.add_subcommand("denoise", "Denoise images");
     const auto options = std::make_shared<ImageJobOptions>();
     add_file_options(app, options.get());
-    add_method_option(app, &options->training, {"zsn2n", "tv", "dip", "two-stage"});
+    add_method_option(app, &options->training, {"zsn2n", "tv", "dip", "two-stage", "prior"});
     add_training_options(app, &options->training);
     add_prior_options(app, &options->training);
     CLI::Option* save =
         app->add_option("--save-weights", options->save_weights, "Write the trained weights to this file");
-    app->add_option("--weights", options->weights, "Apply these weights instead of training")->excludes(save);
+    app->add_option("--weights", options->weights,
+                    "Apply these weights instead of training, or instead of the prior that is built in")
+        ->excludes(save);
     add_observe_options(app, &options->observe, options->training.methods);
     add_job_options(app, options.get());
     add_non_finite_option(app, &options->non_finite);

@@ -190,7 +190,7 @@ Command add_evaluate(CLI::App& root) {
     add_white_option(app, &options->white, "1");
     app->add_option("--crop", options->crop, "Side of the square cut from the centre, 0 for all (default 256)")
         ->check(CLI::Range(0, 1000000));
-    add_method_option(app, &options->training, {"zsn2n", "tv", "dip", "two-stage"});
+    add_method_option(app, &options->training, {"zsn2n", "tv", "dip", "two-stage", "prior"});
     add_training_options(app, &options->training);
     add_prior_options(app, &options->training);
     app->add_option("--save-dir", options->save_folder, "Also write NAME_clean.png, NAME_noisy.png, NAME_result.png");

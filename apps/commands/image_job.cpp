@@ -1,7 +1,6 @@
 #include "apps/commands/image_job.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 
 #include "apps/common/examination.h"
@@ -10,6 +9,7 @@
 #include "apps/common/mask.h"
 #include "apps/common/non_finite.h"
 #include "apps/common/quality.h"
+#include "apps/common/stopwatch.h"
 #include "apps/common/white_level.h"
 #include "apps/report/observer.h"
 #include "platform/atomic_file.h"
@@ -19,15 +19,6 @@ namespace {
 
 using image_io::Format;
 using image_io::SampleType;
-
-class Stopwatch {
-  public:
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-
-  private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point start_ = Clock::now();
-};
 
 SampleType output_type(Format format, SampleType input, std::optional<SampleType> wanted) {
     if (!wanted) return stored_type(format, input);

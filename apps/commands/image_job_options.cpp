@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "apps/commands/image_job.h"
+#include "apps/common/quantity_option.h"
 #include "apps/common/units.h"
 #include "apps/common/white_level.h"
 
@@ -21,21 +22,6 @@ void add_choice(CLI::App* app, const std::string& name, const std::vector<std::p
            },
            description)
         ->check(CLI::IsMember(names));
-}
-
-// An option whose text `parse` turns into a value or rejects.
-template <typename Value>
-void add_quantity(CLI::App* app, const std::string& name, const std::string& type, const std::string& description,
-                  std::optional<Value> (*parse)(std::string_view), Value* target) {
-    app->add_option_function<std::string>(
-           name,
-           [name, type, parse, target](const std::string& text) {
-               const std::optional<Value> value = parse(text);
-               if (!value) throw CLI::ValidationError(name, "'" + text + "' is not a " + type);
-               *target = *value;
-           },
-           description)
-        ->type_name(type);
 }
 
 void add_output_options(CLI::App* app, ImageJobOptions* options) {

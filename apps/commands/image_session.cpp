@@ -15,8 +15,9 @@ constexpr std::size_t kLargestWeights = 64U << 20;
 
 void check_options(const ImageJobOptions& options, const std::vector<PlannedFile>& plan) {
     check_training_options(options.training);
-    if (options.training.method != "zsn2n" && !(options.weights.empty() && options.save_weights.empty())) {
-        throw Failure(ExitCode::kUsage, "--weights and --save-weights work with --method zsn2n only");
+    if (options.training.method != "zsn2n" && options.training.method != "prior" &&
+        !(options.weights.empty() && options.save_weights.empty())) {
+        throw Failure(ExitCode::kUsage, "--weights and --save-weights work with --method zsn2n and prior only");
     }
     if (options.output == "-" && options.json) {
         throw Failure(ExitCode::kUsage, "--json and the image cannot both go to standard output");

@@ -24,6 +24,7 @@ Command add_compare(CLI::App& root);
 Command add_estimate(CLI::App& root);
 Command add_examine(CLI::App& root);
 Command add_evaluate(CLI::App& root);
+Command add_train_prior(CLI::App& root);
 Command add_bench(CLI::App& root);
 Command add_info(CLI::App& root);
 Command add_completion(CLI::App& root);

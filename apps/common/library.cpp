@@ -72,7 +72,10 @@ Weights read_weights(const Context& context, const std::vector<std::uint8_t>& by
 std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job) {
     twofold_weights* handle = nullptr;
     check(twofold_job_get_weights(job.get(), &handle), context.get());
-    const Weights weights(handle);
+    return stored_weights(context, Weights(handle));
+}
+
+std::vector<std::uint8_t> stored_weights(const Context& context, const Weights& weights) {
     std::size_t size = 0;
     check(twofold_weights_size(weights.get(), &size), context.get());
     std::vector<std::uint8_t> bytes(size);

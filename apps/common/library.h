@@ -25,7 +25,8 @@ void check(twofold_status status, const twofold_context* context);
 Context create_context();
 Job create_job(const Context& context);
 Weights read_weights(const Context& context, const std::vector<std::uint8_t>& bytes);
-// The stored form of what a job has trained.
+// The stored form of weights, and of what a job has trained.
+std::vector<std::uint8_t> stored_weights(const Context& context, const Weights& weights);
 std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job);
 
 // "correlated" or "independent".

@@ -26,7 +26,7 @@ Enum value_of(const std::string& name, std::initializer_list<const char*> names)
 twofold_recipe recipe_of(const std::string& name) { return value_of<twofold_recipe>(name, {"fast", "best", "paper"}); }
 
 twofold_method method_of(const std::string& name) {
-    return value_of<twofold_method>(name, {"zsn2n", "tv", "dip", "two-stage", "bicubic", "lanczos"});
+    return value_of<twofold_method>(name, {"zsn2n", "tv", "dip", "two-stage", "bicubic", "lanczos", "prior"});
 }
 
 twofold_progress_action on_progress(const twofold_progress* progress, void* user) {
@@ -81,6 +81,8 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
                     "What zsn2n takes the noise for: independent from pixel to pixel, or correlated as in what cameras "
                     "write (default auto: measured)")
         ->check(CLI::IsMember({"auto", "independent", "correlated"}));
+    app->add_flag("--adapt", options->adapt,
+                  "prior: train it further on the image, and keep that where it does better on a part set aside");
     app->add_option("--strength", options->strength, "Share of the noise that is taken away, 0 to 1 (default 1)")
         ->check(number_between(0, 1));
     app->add_option("--tv", options->total_variation,
@@ -132,11 +134,12 @@ void check_use(const TrainingOptions& options, const char* option, bool given,
 
 void check_training_options(const TrainingOptions& options) {
     check_kernels(options.kernels);
-    check_use(options, "--kernels onednn", options.kernels == "onednn", {"zsn2n"});
-    check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage"});
-    check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage"});
-    check_use(options, "--steps", options.steps > 0, {"zsn2n", "tv", "dip", "two-stage"});
-    check_use(options, "--noise", options.noise != "auto", {"zsn2n"});
+    check_use(options, "--kernels onednn", options.kernels == "onednn", {"zsn2n", "prior"});
+    check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage", "prior"});
+    check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage", "prior"});
+    check_use(options, "--adapt", options.adapt, {"prior"});
+    check_use(options, "--steps", options.steps > 0, {"zsn2n", "tv", "dip", "two-stage", "prior"});
+    check_use(options, "--noise", options.noise != "auto", {"zsn2n", "prior"});
     check_use(options, "--preset", !options.defect.empty(), {"dip"});
     check_use(options, "--tv", !options.total_variation.empty(), {"tv", "two-stage"});
     check_use(options, "--lambda", options.lambda > 0, {"tv", "two-stage"});
@@ -144,6 +147,10 @@ void check_training_options(const TrainingOptions& options) {
     check_use(options, "--stop", options.stop != "auto", {"dip", "two-stage"});
     if (options.noise == "correlated" && options.recipe == "paper")
         throw Failure(ExitCode::kUsage, "--noise correlated has no recipe paper: the paper is about independent noise");
+    if (options.method == "prior" && options.recipe == "paper")
+        throw Failure(ExitCode::kUsage, "--method prior has no recipe paper: no paper describes it");
+    if (options.method == "prior" && !options.adapt && (options.steps > 0 || options.noise != "auto"))
+        throw Failure(ExitCode::kUsage, "--steps and --noise do nothing for --method prior without --adapt");
     if (options.stop == "noise" && !options.detail.empty() && options.detail != "noisy") {
         throw Failure(ExitCode::kUsage, "--stop noise needs a second stage that fits the noisy image");
     }
@@ -161,6 +168,7 @@ void apply_training_options(const Context& context, const Job& job, const Traini
     check(twofold_job_set_correlation(
               job.get(), value_of<twofold_correlation>(options.noise, {"auto", "independent", "correlated"})),
           context.get());
+    check(twofold_job_set_adapt(job.get(), options.adapt ? 1 : 0), context.get());
     check(twofold_job_set_strength(job.get(), options.strength), context.get());
     check(twofold_job_set_defect(job.get(), value_of<twofold_defect>(options.defect, {"noise", "jpeg", "correlated"})),
           context.get());

@@ -23,6 +23,7 @@ struct TrainingOptions {
     std::string stop = "auto";
     std::string noise = "auto";
     double strength = 1;
+    bool adapt = false;
     // Of some methods and commands only; what is empty or 0 was not given.
     std::string total_variation, detail, defect, missing;
     double lambda = 0;

@@ -44,6 +44,7 @@ struct twofold_job {
     twofold::two_stage::Detail detail = twofold::two_stage::Detail::kNoisy;
     twofold::prior::StopChoice stop = twofold::prior::StopChoice::kAuto;
     std::optional<twofold::Weights> weights;
+    bool adapt = false;
     twofold_progress_callback callback = nullptr;
     void* user = nullptr;
     twofold_trace_callback trace = nullptr;

@@ -53,7 +53,7 @@ twofold_status twofold_job_set_output(twofold_job* job, const twofold_image* ima
 twofold_status twofold_job_set_method(twofold_job* job, twofold_method method) {
     return set(job, [&] {
         const int raw = raw_value(method);
-        require_argument(raw >= TWOFOLD_ZSN2N && raw <= TWOFOLD_LANCZOS, "the method is unknown");
+        require_argument(raw >= TWOFOLD_ZSN2N && raw <= TWOFOLD_PRIOR, "the method is unknown");
         job->method = method;
     });
 }
@@ -67,6 +67,10 @@ twofold_status twofold_job_set_strength(twofold_job* job, double strength) {
         require_argument(strength >= 0 && strength <= 1, "the strength must be 0 to 1");
         job->settings.strength = static_cast<float>(strength);
     });
+}
+
+twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt) {
+    return set(job, [&] { job->adapt = adapt != 0; });
 }
 
 twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation) {

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "bindings/c/image.h"
+#include "pipelines/common/noise_network/grey_weights.h"
+#include "pipelines/rendered_prior/embedded_prior.h"
 
 namespace twofold::c_api {
 namespace {
@@ -77,6 +79,34 @@ tv::Settings tv_settings(const twofold_job& job) {
     return settings;
 }
 
+// What the method `prior` applies: the job's weights, or else those in the library.
+Weights prior_weights(const twofold_job& job) {
+    require(job.settings.recipe != RecipeName::kPaper, ErrorCode::kUnsupported,
+            "the prior has no recipe 'paper': no paper describes it");
+    require(job.adapt || job.settings.steps == 0, ErrorCode::kInvalidArgument,
+            "the prior takes no steps unless it is adapted");
+    const std::span<const std::byte> embedded = embedded_prior();
+    require(job.weights || !embedded.empty(), ErrorCode::kUnsupported,
+            "this build has no prior inside: it needs weights from a file");
+    Weights weights = job.weights ? *job.weights : load_weights(embedded.data(), embedded.size());
+    weights.ensemble = job.settings.recipe == RecipeName::kBest ? 8 : 1;
+    const bool single = weights.blend == 0 && !weights.stabilizes();
+    if (job.settings.input.colour_channels() == 1 && weights.shape.channels == 3 && single)
+        return grey_weights(weights);
+    return weights;
+}
+
+std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
+    auto settings = settings_of<zsn2n::Settings>(*job);
+    const Weights weights = prior_weights(*job);
+    settings.weights = &weights;
+    settings.adapt = job->adapt;
+    settings.noise = job->noise;
+    auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+    job->denoiser = denoiser.get();
+    return denoiser;
+}
+
 std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
     switch (job->method) {
         case TWOFOLD_ZSN2N: {
@@ -103,6 +133,8 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
             settings.stop = job->stop;
             return two_stage::make_denoiser(settings);
         }
+        case TWOFOLD_PRIOR:
+            return make_prior(job);
         case TWOFOLD_BICUBIC:
         case TWOFOLD_LANCZOS:
             break;
@@ -113,8 +145,9 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
 }  // namespace
 
 void make_pipeline(twofold_job* job) {
-    require(!job->weights || job->method == TWOFOLD_ZSN2N, ErrorCode::kUnsupported,
-            "only ZS-N2N applies weights that were trained before");
+    require(!job->weights || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported,
+            "only ZS-N2N and the prior apply weights that were trained before");
+    require(!job->adapt || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported, "only the prior adapts");
     require(!job->mask || job->factor == 1, ErrorCode::kUnsupported,
             "a job either fills in what is missing or enlarges, not both");
     require((!job->mask && job->factor == 1) || job->settings.strength == 1, ErrorCode::kInvalidArgument,
@@ -139,7 +172,7 @@ std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& inp
         return settings;
     };
     const Report& report = job.pipeline->report();
-    if (job.method == TWOFOLD_ZSN2N && job.denoiser->has_learned()) {
+    if (job.denoiser && job.denoiser->has_learned()) {
         auto settings = apply_to(settings_of<zsn2n::Settings>(job));
         Weights weights = job.denoiser->weights();
         weights.ensemble = report.ensemble;  // it may have been given up

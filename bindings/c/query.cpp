@@ -3,6 +3,7 @@
 
 #include "bindings/c/guard.h"
 #include "ops/conv2d/conv2d_table.h"
+#include "pipelines/rendered_prior/embedded_prior.h"
 #include "pipelines/zsn2n/benchmark.h"
 #include "platform/cpu.h"
 #include "platform/processors.h"
@@ -36,7 +37,7 @@ const char* query_text(int query) {
         case TWOFOLD_QUERY_IMPLEMENTATIONS:
             return ops::implementation_names();
         case TWOFOLD_QUERY_METHODS:
-            return "zsn2n tv dip two-stage";
+            return embedded_prior().empty() ? "zsn2n tv dip two-stage" : "zsn2n tv dip two-stage prior";
         case TWOFOLD_QUERY_THREADING:
             return ThreadTeam::backend();
         default:

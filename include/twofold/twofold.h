@@ -72,7 +72,7 @@ typedef enum twofold_query {
     TWOFOLD_QUERY_ISA = 1,             /* instruction set that the library's own kernels use here, e.g. "AVX3" */
     TWOFOLD_QUERY_ONEDNN_VERSION = 2,  /* "2.6.3", or "none" in a build without oneDNN */
     TWOFOLD_QUERY_IMPLEMENTATIONS = 3, /* kernel implementations in this build, best first: "simd onednn ref" */
-    TWOFOLD_QUERY_METHODS = 4,         /* of denoising: "zsn2n tv dip two-stage" */
+    TWOFOLD_QUERY_METHODS = 4,         /* of denoising: "zsn2n tv dip two-stage prior" */
     TWOFOLD_QUERY_THREADING = 5        /* "OpenMP" or "std::thread" */
 } twofold_query;
 
@@ -144,7 +144,8 @@ typedef enum twofold_method {
     TWOFOLD_DIP = 2,       /* Deep Image Prior, Ulyanov, Vedaldi, Lempitsky, CVPR 2018, arXiv 1711.10925 */
     TWOFOLD_TWO_STAGE = 3, /* "It Takes Two to Better Denoise": DIP with total variation, then without */
     TWOFOLD_BICUBIC = 4,   /* interpolation by Keys' cubic, a = -1/2 */
-    TWOFOLD_LANCZOS = 5    /* interpolation with a Lanczos-3 window */
+    TWOFOLD_LANCZOS = 5,   /* interpolation with a Lanczos-3 window */
+    TWOFOLD_PRIOR = 6      /* a network that was trained on rendered scenes beforehand; see training.h */
 } twofold_method;
 
 typedef enum twofold_recipe {
@@ -261,8 +262,13 @@ TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double sec
  * not clamped: a hot pixel stays in it. Deep Image Prior knows 0 to white only: what it puts out lies between, and what
  * lies beyond in the input is cut off. */
 TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
-/* Apply these weights instead of training; NULL goes back to training. The job keeps its own copy. */
+/* Apply these weights instead of training (TWOFOLD_ZSN2N), or instead of those in the library (TWOFOLD_PRIOR, where
+ * weights for three channels fit grey images as well); NULL takes that back. The job keeps its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
+/* Not 0: TWOFOLD_PRIOR goes on training its weights on the image, and keeps the outcome if that does better on a part
+ * of the image which it was not trained on. Default 0. For images of at least 64 pixels a side, others are left to the
+ * weights as they are. */
+TWOFOLD_API twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt);
 /* What TWOFOLD_ZSN2N takes the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and where weights
  * are given, the noise is not measured, and commit refuses TWOFOLD_CORRELATION_CORRELATED; so it does for images of
  * less than 24 pixels a side. */
@@ -350,6 +356,7 @@ typedef struct twofold_report {
     uint64_t memory_bytes;           /* planned at commit, image buffers excluded */
     char implementation[32];         /* kernels used: "simd", "onednn" or "ref" */
     twofold_correlation correlation; /* what TWOFOLD_ZSN2N has taken the noise for; AUTO where it made no difference */
+    int32_t adapted;                 /* 1 where twofold_job_set_adapt has changed the weights for the better, else 0 */
 } twofold_report;
 
 /* What commit planned and, after a run, what it did. Valid after a commit. */

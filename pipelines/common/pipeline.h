@@ -65,6 +65,7 @@ struct Report {
     std::int64_t parameters = 0;
     int depth = 0;  // 3x3 convolutions, or halvings of an hourglass
     int ensemble = 1;
+    bool adapted = false;  // given weights were trained further, and that did better
     std::uint64_t memory_bytes = 0;
     const char* implementation = "";
 };

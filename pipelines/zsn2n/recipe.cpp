@@ -48,6 +48,18 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
     return recipe;
 }
 
+Recipe make_adaptation() {
+    Recipe recipe;
+    recipe.patch = 64;
+    recipe.steps = 60;
+    recipe.learning_rate = 5e-4;
+    recipe.warm_up = 5;
+    recipe.coarse_steps = 0;
+    recipe.stabilize = false;
+    recipe.loss.residual = recipe.loss.consistency = 0;
+    return recipe;
+}
+
 double residual_weight(double sigma) {
     constexpr double kNone = 5, kFull = 20;
     return std::clamp((sigma - kNone) / (kFull - kNone), 0.0, 1.0);

@@ -41,6 +41,9 @@ struct Recipe {
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.
 Recipe make_recipe(RecipeName name, NoiseKind kind = NoiseKind::kIndependent);
 
+// For weights that are trained further: few steps, small ones, by recorruption alone.
+Recipe make_adaptation();
+
 // Weight of the residual loss where the noise's standard deviation (of 255) is known well. Recorruption with noise that
 // is too strong or too weak does harm, and the residual loss, which does not need to know it, makes up for that; but it
 // takes the difference of two pixels for noise, and where there is little of that it is mostly picture.

@@ -12,7 +12,9 @@ constexpr double kReserveMargin = 1.25;  // by which the final pass may take lon
 void Stage::reserve(ArenaPlan& plan, int tile, bool corrected) {
     trainer_.reset();
     if (settings_.train) {
-        trainer_.emplace(network_, settings_.recipe, settings_.image, team_);
+        TrainingImage part = settings_.image;
+        part.view = settings_.train_on;
+        trainer_.emplace(network_, settings_.recipe, part, team_);
         trainer_->reserve(plan);
     }
     applier_.emplace(network_, settings_.image.view, settings_.output, settings_.image.scale, tile, settings_.strength,

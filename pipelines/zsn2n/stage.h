@@ -19,7 +19,8 @@ struct StageSettings {
     TrainingImage image;
     ImageView output;
     Recipe recipe;
-    int ensemble = 1;  // passes that the final pass averages
+    ImageView train_on;  // the image or a part of it
+    int ensemble = 1;    // passes that the final pass averages
     bool train = true;
     float strength = 1;
     double deadline_seconds = 0;  // of the whole run; 0: none
@@ -48,6 +49,7 @@ class Stage {
     // Seconds to keep for the final pass after so much of a training, with a margin.
     double seconds_to_apply(const Report& report, const RunControl& control) const;
 
+    const Recipe& recipe() const { return settings_.recipe; }
     int ensemble() const { return settings_.ensemble; }
     // Gives up the ensemble where there is no time for it, `work` being all that there is to do over the work of this
     // final pass. For weights that were not trained in this run.

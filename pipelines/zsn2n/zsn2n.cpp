@@ -21,14 +21,20 @@ namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
 constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at full size
+constexpr std::int64_t kJudgedSteps = 8;   // whose patches tell whether adapted weights do better
 constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has no neighbour to learn from
 
+bool adapts(const Settings& settings) {
+    return settings.weights != nullptr && settings.adapt &&
+           std::min(settings.input.width, settings.input.height) >= Settings::kSmallestAdapted;
+}
+
 NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
-    if (settings.recipe == RecipeName::kPaper || settings.weights != nullptr || settings.constants) {
+    const bool given = settings.weights != nullptr && !adapts(settings);
+    if (settings.recipe == RecipeName::kPaper || given || settings.constants) {
         if (settings.noise == NoiseKind::kCorrelated)
-            throw Error(ErrorCode::kInvalidArgument, settings.weights != nullptr
-                                                         ? "given weights leave no choice of the noise"
-                                                         : "the recipe 'paper' is for independent noise only");
+            throw Error(ErrorCode::kInvalidArgument, given ? "given weights leave no choice of the noise"
+                                                           : "the recipe 'paper' is for independent noise only");
         return NoiseKind::kIndependent;
     }
     const std::int64_t side = std::min(settings.input.width, settings.input.height);
@@ -49,6 +55,18 @@ float given_white(const Settings& settings) {
     return settings.weights->type == settings.input.type ? settings.weights->white : 0;
 }
 
+Recipe choose_recipe(const Settings& settings, NoiseKind kind) {
+    if (settings.constants) return *settings.constants;
+    return adapts(settings) ? make_adaptation() : make_recipe(settings.recipe, kind);
+}
+
+// Rows [top, bottom) of an image.
+ImageView rows_of(ImageView image, std::int64_t top, std::int64_t bottom) {
+    image.data += top * image.row_stride;
+    image.height = bottom - top;
+    return image;
+}
+
 }  // namespace
 
 struct Denoiser::State {
@@ -62,11 +80,15 @@ struct Denoiser::State {
     ops::NormalTable normals;
     Recipe recipe;
     Weights weights;
+    std::vector<float> given;  // those that adapting begins with
+    bool adapt;                // from given weights
     bool train;
     bool learned = true;  // weights worth keeping
     ThreadTeam team;
     Network network;
+    TrainingImage training_image{};
     std::optional<Stage> fine;
+    std::optional<Trainer> judge;  // on the part of the image that adapting does not see
     // The same at half the size, where there is a network for it.
     std::unique_ptr<HalfImage> half;
     NoiseModel coarse_noise;
@@ -81,8 +103,9 @@ struct Denoiser::State {
         : settings(s),
           white(find_white_level(s.input, given_white(s))),
           kind(resolve_noise(s, white)),
-          recipe(s.constants ? *s.constants : make_recipe(s.recipe, kind)),
-          train(s.weights == nullptr),
+          recipe(choose_recipe(s, kind)),
+          adapt(adapts(s)),
+          train(s.weights == nullptr || adapt),
           team(s.threads),
           network(network_shape(), s.implementation),
           usable(usable_memory(s.memory_budget)) {
@@ -95,7 +118,9 @@ struct Denoiser::State {
         } else {
             noise = estimate_noise(settings.input, white);
         }
-        if (train) {
+        // Without a measure of the noise there is nothing that a network for blocks of pixels could learn from.
+        if (adapt && !noise.measured) adapt = train = false;
+        if (!settings.weights) {
             weights.shape = network.shape();
             weights.type = settings.input.type;
             weights.white = white.white;
@@ -104,6 +129,11 @@ struct Denoiser::State {
         } else {
             weights = *settings.weights;
             recipe.ensemble = weights.ensemble;
+            if (adapt) {
+                given = weights.values;
+                weights.blend = 0;
+                weights.coarse_values.clear();
+            }
         }
         settings.weights = nullptr;  // the caller's may be gone by the time of the run
         add_stabilizer();
@@ -111,6 +141,7 @@ struct Denoiser::State {
         const TrainingImage image{settings.input, scale,
                                   settings.seed,  stabilizer ? &stabilizer->noise() : &noise,
                                   &normals,       texture ? &*texture : nullptr};
+        training_image = image;
         fine.emplace(network, stage(image, settings.output, image.noise->mean_sigma), team);
         if (has_coarse_scale()) add_coarse_scale(image);
         take_memory();
@@ -126,7 +157,7 @@ struct Denoiser::State {
 
     NetworkShape network_shape() const {
         const int channels = settings.input.colour_channels();
-        if (!train) {
+        if (settings.weights) {
             if (settings.weights->shape.channels != channels)
                 throw Error(ErrorCode::kUnsupported, "the weights are for " +
                                                          std::to_string(settings.weights->shape.channels) +
@@ -154,13 +185,17 @@ struct Denoiser::State {
 
     // `sigma` is that of the noise in `image`, or a better guess.
     StageSettings stage(const TrainingImage& image, const ImageView& output, double sigma) const {
-        StageSettings s{image, output, recipe, ensemble(), train, settings.strength, settings.deadline_seconds};
+        StageSettings s{
+            image, output, recipe, image.view, ensemble(), train, settings.strength, settings.deadline_seconds};
+        if (adapt) s.train_on = rows_of(image.view, 0, learned_rows());
         if (settings.recipe != RecipeName::kPaper && !settings.constants && noise.apart)
             s.recipe.loss.residual *= static_cast<float>(residual_weight(255 * sigma));
         // Without a measure of the noise only the paper's own loss makes sense.
         if (!image.noise->measured) s.recipe.loss = kPaperLoss;
         return s;
     }
+
+    std::int64_t learned_rows() const { return settings.input.height * 3 / 4; }
 
     double pixels() const { return double(settings.input.width) * double(settings.input.height); }
 
@@ -171,7 +206,7 @@ struct Denoiser::State {
     }
 
     bool has_coarse_scale() const {
-        if (network.shape().fold > 1 || !ScaleBlend::fits(network.shape(), settings.input) ||
+        if (adapt || network.shape().fold > 1 || !ScaleBlend::fits(network.shape(), settings.input) ||
             pixels() > double(recipe.coarse_pixels))
             return false;
         if (!train) return weights.blend > 0;
@@ -222,6 +257,12 @@ struct Denoiser::State {
         for (const int tile : {64, 32, 16}) {
             plan = ArenaPlan();
             fine->reserve(plan, tile, coarse.has_value());
+            if (adapt) {
+                TrainingImage rest = training_image;
+                rest.view = rows_of(rest.view, learned_rows(), rest.view.height);
+                judge.emplace(network, fine->recipe(), rest, team);
+                judge->reserve(plan);
+            }
             if (coarse) coarse->reserve(plan, tile, false);
             if (blend) blend->reserve(plan);
             if (bytes(plan) <= usable) break;
@@ -239,11 +280,16 @@ struct Denoiser::State {
         if (stabilizer) stabilizer->switch_on(true);
         if (coarse) half->load(settings.input, scale, team);
         if (train) {
-            if (!fine->train(arena, {}, {0, coarse ? recipe.coarse_steps : 0, 0}, control, &report))
+            const std::span<const float> start = adapt ? std::span<const float>(given) : std::span<const float>();
+            if (!fine->train(arena, start, {0, coarse ? recipe.coarse_steps : 0, 0}, control, &report))
                 cancel("cancelled while training");
-            std::ranges::copy(fine->parameters(arena), weights.values.begin());
-            learned = report.stop_reason == StopReason::kSteps || report.steps_done >= kFewestSteps;
-            if (!learned) predict_nothing();
+            if (adapt) {
+                keep_better();
+            } else {
+                std::ranges::copy(fine->parameters(arena), weights.values.begin());
+                learned = report.stop_reason == StopReason::kSteps || report.steps_done >= kFewestSteps;
+                if (!learned) predict_nothing();
+            }
             if (coarse) train_coarse(control);
         } else {
             fine->fit_ensemble(arena, weights.values, coarse ? kWorkOfTwoScales : 1, control, &report);
@@ -260,6 +306,21 @@ struct Denoiser::State {
         apply(*fine, weights.values, report.ensemble, corrected ? &*correction : nullptr, {tiles_before, 0}, control);
         report.seconds_total = control.elapsed();
         report.seconds_apply = report.seconds_total - report.seconds_train;
+    }
+
+    // Of the given weights and those that came of them.
+    void keep_better() {
+        const std::span<const float> adapted = fine->parameters(arena);
+        report.adapted = judged_loss(adapted) < judged_loss(given);
+        std::ranges::copy(report.adapted ? adapted : std::span<const float>(given), weights.values.begin());
+    }
+
+    // On the part of the image that was not trained on; the same patches and noise with every call.
+    double judged_loss(std::span<const float> values) {
+        std::ranges::copy(values, judge->parameters(arena).begin());
+        double loss = 0;
+        for (std::int64_t i = 0; i < kJudgedSteps; ++i) loss += judge->gradient(arena, i);
+        return loss;
     }
 
     // Trains the network for half the size, where there is time, and finds its share of the result.

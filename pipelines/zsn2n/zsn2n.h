@@ -17,6 +17,10 @@ struct Settings : PipelineSettings {
     NoiseKind noise = NoiseKind::kAuto;
     std::optional<Recipe> constants;   // instead of the named recipe's: for experiments
     const Weights* weights = nullptr;  // apply these instead of training; copied
+    // Train the given weights further, on three quarters of the image, and keep the outcome if its loss on the last
+    // quarter is lower. Not for images of less than kSmallestAdapted pixels a side, which get the weights as they are.
+    bool adapt = false;
+    static constexpr std::int64_t kSmallestAdapted = 64;
 };
 
 class Denoiser final : public Pipeline {

@@ -8,8 +8,8 @@ using namespace twofold::tests;
 
 namespace {
 
-const std::vector<std::string> kCommands = {"denoise", "inpaint",  "upscale", "estimate", "examine",   "noise",
-                                            "compare", "evaluate", "bench",   "info",     "completion"};
+const std::vector<std::string> kCommands = {"denoise", "inpaint",  "upscale",     "estimate", "examine", "noise",
+                                            "compare", "evaluate", "train-prior", "bench",    "info",    "completion"};
 
 std::set<std::string> long_options(const std::string& text) {
     const std::regex option("--[a-z][a-z-]*");

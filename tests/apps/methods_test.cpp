@@ -4,6 +4,7 @@
 #include "tests/apps/process.h"
 #include "tests/apps/synthetic.h"
 #include "tests/support/catch.h"
+#include "twofold/twofold.h"
 
 using namespace twofold::tests;
 using namespace twofold::image_io;
@@ -107,6 +108,37 @@ TEST_CASE("what the noise is like is measured, said and may be told") {
     }
 }
 
+TEST_CASE("the prior takes noise away at once, and more of it with an ensemble") {
+    if (std::string(twofold_query_string(TWOFOLD_QUERY_METHODS)).find("prior") == std::string::npos) return;
+    const Folder folder;
+    for (const int channels : {1, 3, 4}) {
+        const Image clean = picture(160, 128, channels, SampleType::kUint8, false), noisy = picture(160, 128, channels);
+        save(folder / "in.png", noisy, Format::kPng);
+        double last = 0.5 * mean_square_difference(noisy, clean);
+        for (const char* recipe : {"fast", "best"}) {
+            const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "prior",
+                                 "--recipe", recipe, "--json", "--overwrite"});
+            INFO(channels << recipe << ran.err);
+            REQUIRE(ran.code == 0);
+            const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+            CHECK(file.at("method") == "prior");
+            CHECK(file.at("steps") == 0);
+            CHECK(file.at("stopped") == "weights");
+            const double error = mean_square_difference(read_image(folder / "out.png"), clean);
+            CHECK(error < last);
+            last = error;
+        }
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "prior", "--adapt",
+                             "--json", "--overwrite"});
+        REQUIRE(ran.code == 0);
+        const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+        CHECK(file.at("steps") == 60);
+        CHECK(file.at("adapted").is_boolean());
+        CHECK(mean_square_difference(read_image(folder / "out.png"), clean) <
+              0.5 * mean_square_difference(noisy, clean));
+    }
+}
+
 TEST_CASE("options of another method are refused") {
     const Folder folder;
     save(folder / "in.png", picture(40, 33), Format::kPng);
@@ -126,6 +158,12 @@ TEST_CASE("options of another method are refused") {
         {"--method", "tv", "--recipe", "best"},
         {"--method", "dip", "--save-weights", folder / "weights"},
         {"--method", "two-stage", "--detail", "stage1", "--stop", "noise"},
+        {"--adapt"},
+        {"--method", "tv", "--adapt"},
+        {"--method", "prior", "--steps", "5"},
+        {"--method", "prior", "--noise", "independent"},
+        {"--method", "prior", "--recipe", "paper"},
+        {"--method", "prior", "--lambda", "0.1"},
         {"--method", "bm3d"}};
     for (const auto& words : wrong) {
         std::vector<std::string> arguments = {"denoise", folder / "in.png", "-o", folder / "out.png"};
@@ -136,7 +174,7 @@ TEST_CASE("options of another method are refused") {
         CHECK(ran.err.find("twofold: ") == 0);
     }
     CHECK_FALSE(exists(folder / "out.png"));
-    // Weights are of ZS-N2N.
+    // Weights are of ZS-N2N and the prior.
     write_file(folder / "weights", "x");
     CHECK(
         run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "tv", "--weights", folder / "weights"})

@@ -1,4 +1,4 @@
-# The library exports every function that the header declares, and nothing else.
+# The library exports every function that the headers declare, and nothing else.
 cmake_minimum_required(VERSION 3.25)
 
 execute_process(COMMAND ${NM} -D --defined-only ${LIBRARY} OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
@@ -15,11 +15,16 @@ foreach(line IN LISTS lines)
     list(APPEND exported ${symbol})
 endforeach()
 
-file(READ ${HEADER} header)
-string(REGEX MATCHALL "TWOFOLD_API [^;(]*[ *]twofold_[a-z_]+\\(" declarations "${header}")
+set(declarations "")
+file(GLOB headers ${HEADERS}/*.h)
+foreach(file IN LISTS headers)
+    file(READ ${file} header)
+    string(REGEX MATCHALL "TWOFOLD_API [^;(]*[ *]twofold_[a-z_]+\\(" more "${header}")
+    list(APPEND declarations ${more})
+endforeach()
 list(LENGTH declarations count)
 if(count LESS 30)
-    message(FATAL_ERROR "only ${count} declarations were found in ${HEADER}")
+    message(FATAL_ERROR "only ${count} declarations were found in ${HEADERS}")
 endif()
 foreach(declaration IN LISTS declarations)
     string(REGEX MATCH "twofold_[a-z_]+\\($" symbol "${declaration}")

@@ -134,12 +134,12 @@ TEST_CASE("numbers that are no enumerators are refused", "[misuse]") {
     const Job job(context);
     const Picture<std::uint8_t> picture(8, 8, 1);
     for (const int bad : {-1, 3, 99, INT32_MAX, INT32_MIN}) {
-        CHECK(c99_set_method(job, bad == 3 ? 6 : bad) == TWOFOLD_INVALID_ARGUMENT);
+        CHECK(c99_set_method(job, bad == 3 ? 7 : bad) == TWOFOLD_INVALID_ARGUMENT);
         CHECK(c99_set_recipe(job, bad) == TWOFOLD_INVALID_ARGUMENT);
         CHECK(c99_set_input_of_type(job, picture.view, bad) == TWOFOLD_INVALID_ARGUMENT);
         CHECK(c99_add_noise(context, &picture.view, bad) == TWOFOLD_INVALID_ARGUMENT);
         CHECK(std::string(c99_status_name(bad == 3 ? 10 : bad)) == "unknown status");
-        CHECK(c99_query_string(bad == 3 ? 6 : bad) == nullptr);
+        CHECK(c99_query_string(bad == 3 ? 7 : bad) == nullptr);
     }
     for (int recipe = 0; recipe < 3; ++recipe) CHECK(c99_set_recipe(job, recipe) == TWOFOLD_OK);
     for (int type = 0; type < 3; ++type) CHECK(c99_set_input_of_type(job, picture.view, type) == TWOFOLD_OK);

@@ -1,0 +1,41 @@
+// How the prior is trained.
+#ifndef TWOFOLD_PIPELINES_RENDERED_PRIOR_TRAINING_RECIPE_H
+#define TWOFOLD_PIPELINES_RENDERED_PRIOR_TRAINING_RECIPE_H
+
+#include <algorithm>
+#include <cstdint>
+
+#include "pipelines/common/noise_network/network_shape.h"
+
+namespace twofold::rendered {
+
+enum class PriorSize { kSmall, kLarge };
+
+struct TrainingRecipe {
+    static constexpr std::uint32_t kVersion = 1;  // of all that decides about the weights but the fields below
+
+    PriorSize size = PriorSize::kLarge;
+    std::uint64_t seed = 1;
+    std::int64_t steps = 60000;
+
+    int patch = 96;  // pixels
+    int batch = 8;   // patches a step
+    double learning_rate = 0.02;
+    std::int64_t warm_up = 100;  // steps
+    double decay = 0.4;          // share of the steps, the last ones, in which the rate falls to zero
+
+    NetworkShape shape() const { return {3, size == PriorSize::kLarge ? 64 : 32, 6, 2}; }
+
+    // Of step `step` (from 0). Until it begins to fall it does not depend on the number of steps: a training can be
+    // made longer until then.
+    double rate(std::int64_t step) const {
+        const double left = double(steps - step) / (decay * double(steps));
+        return learning_rate * std::min({1.0, double(step + 1) / double(warm_up), left});
+    }
+    // Steps before the rate begins to fall.
+    std::int64_t steady_steps() const { return steps - static_cast<std::int64_t>(decay * double(steps)); }
+};
+
+}  // namespace twofold::rendered
+
+#endif

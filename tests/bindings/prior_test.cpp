@@ -1,0 +1,118 @@
+// The prior and its training through the public interface.
+#include "tests/bindings/support.h"
+#include "twofold/training.h"
+
+using namespace test;
+
+namespace {
+
+struct Training {
+    twofold_training* handle = nullptr;
+    ~Training() { twofold_training_destroy(handle); }
+};
+
+struct Weights {
+    twofold_weights* handle = nullptr;
+    ~Weights() { twofold_weights_destroy(handle); }
+};
+
+bool has_prior() { return std::string(twofold_query_string(TWOFOLD_QUERY_METHODS)).find("prior") != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a prior is trained, checkpointed and applied", "[prior]") {
+    const Context context;
+    Training training;
+    REQUIRE(twofold_training_create(context, TWOFOLD_PRIOR_SMALL, 4, 3, 2, &training.handle) == TWOFOLD_OK);
+    twofold_training_state state;
+    REQUIRE(twofold_training_get_state(training.handle, &state) == TWOFOLD_OK);
+    CHECK(state.size == TWOFOLD_PRIOR_SMALL);
+    CHECK(state.seed == 4);
+    CHECK(state.steps_done == 0);
+    CHECK(state.steps_planned == 3);
+    CHECK(state.pixels_a_step == 8 * 96 * 96);
+    double loss = 0;
+    for (int i = 0; i < 3; ++i) REQUIRE(twofold_training_step(training.handle, i == 1 ? nullptr : &loss) == TWOFOLD_OK);
+    CHECK(loss > 0);
+    CHECK(twofold_training_step(training.handle, &loss) == TWOFOLD_INVALID_STATE);
+
+    std::size_t size = 0;
+    REQUIRE(twofold_training_checkpoint_size(training.handle, &size) == TWOFOLD_OK);
+    std::vector<std::byte> bytes(size);
+    CHECK(twofold_training_write_checkpoint(training.handle, bytes.data(), size - 1) == TWOFOLD_INVALID_ARGUMENT);
+    REQUIRE(twofold_training_write_checkpoint(training.handle, bytes.data(), size) == TWOFOLD_OK);
+    Training other;
+    CHECK(twofold_training_resume(context, bytes.data(), size - 1, 0, 1, &other.handle) == TWOFOLD_CORRUPT_DATA);
+    CHECK(twofold_training_resume(context, bytes.data(), size, 5, 1, &other.handle) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(context.message().find("learning rate") != std::string::npos);
+    CHECK(other.handle == nullptr);
+
+    Weights weights;
+    REQUIRE(twofold_training_get_weights(training.handle, &weights.handle) == TWOFOLD_OK);
+    for (const int channels : {1, 3}) {
+        Picture<std::uint8_t> input(70, 66, channels), output(70, 66, channels);
+        Job job(context, input.view, output.view);
+        REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_steps(job, 0) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_weights(job, weights.handle) == TWOFOLD_OK);
+        job.commit_and_run();
+        CHECK(job.report().steps_done == 0);
+        CHECK(job.report().ensemble == 1);
+        CHECK_FALSE(same_bits(input.pixels, output.pixels));
+    }
+    Picture<std::uint8_t> two(70, 66, 2), result(70, 66, 2);
+    Job job(context, two.view, result.view);
+    REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_steps(job, 0) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_weights(job, weights.handle) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+}
+
+TEST_CASE("a training checks what it is given", "[prior]") {
+    const Context context;
+    Training training;
+    const auto create = [&](int size, std::int64_t steps, std::int32_t threads) {
+        return twofold_training_create(context, static_cast<twofold_prior_size>(size), 1, steps, threads,
+                                       &training.handle);
+    };
+    CHECK(create(1, 0, 1) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(create(1, 1000000001, 1) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(create(1, 1, -1) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(create(1, 1, 1025) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_training_create(nullptr, TWOFOLD_PRIOR_LARGE, 1, 1, 1, &training.handle) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_training_create(context, TWOFOLD_PRIOR_LARGE, 1, 1, 1, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_training_resume(context, nullptr, 0, 0, 1, &training.handle) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_training_step(nullptr, nullptr) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(training.handle == nullptr);
+    twofold_training_destroy(nullptr);
+}
+
+TEST_CASE("the built-in prior adapts, and refuses what it has not", "[prior]") {
+    if (!has_prior()) return;
+    const Context context;
+    Picture<float> input(96, 80, 3), output(96, 80, 3), again(96, 80, 3);
+    const auto run = [&](Picture<float>& result, int steps, int threads) {
+        Job job(context, input.view, result.view);
+        REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_adapt(job, 1) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_steps(job, steps) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
+        job.commit_and_run();
+        CHECK(job.report().steps_done == steps);
+        return job.report().adapted;
+    };
+    CHECK(run(output, 4, 2) == run(again, 4, 1));
+    CHECK(same_bits(output.pixels, again.pixels));
+
+    Job job(context, input.view, output.view);  // of 3 steps
+    REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_INVALID_ARGUMENT);
+    REQUIRE(twofold_job_set_steps(job, 0) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_PAPER) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+    REQUIRE(twofold_job_set_method(job, TWOFOLD_ZSN2N) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_FAST) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_adapt(job, 1) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+}
