@@ -2,7 +2,8 @@
 # Builds twofold with gcc and clang, with and without oneDNN, with sanitizers and for ARM, and tests it. Writes only to
 # build/.
 #
-#   ./check.sh           all tests in the preset `dev`; in the others the tests of single parts, and 20 s of fuzzing
+#   ./check.sh           all tests in the preset `dev`; in the others the tests of single parts, with clang the command
+#                        alone, and 20 s of fuzzing
 #   ./check.sh --quick   the preset `dev` with all tests
 #   ./check.sh --all     all presets with all tests, OpenMP among them, and 5 minutes of fuzzing
 #
@@ -17,7 +18,7 @@ case "${1-}" in
     --quick) mode=quick ;;
     --all) mode=all ;;
     *)
-        sed -n '2,9s/^# \{0,1\}//p' "$0"
+        sed -n '2,10s/^# \{0,1\}//p' "$0"
         exit 2
         ;;
 esac
@@ -109,7 +110,7 @@ build_and_test dev "all twofold_benchmarks"
 case "$mode" in
     default)
         build library-only ""
-        build clang ""
+        build clang twofold_command
         build_and_test asan-ubsan "$part_targets" -L "$parts"
         build_and_test tsan "$threaded_targets" -L "$threaded"
         fuzz 20

@@ -136,7 +136,7 @@ TEST_CASE("the deadline holds and is reported", "[slow]") {
     CHECK(file.at("stopped") == "deadline");
     CHECK(file.at("steps").get<long>() < 1000000);
     CHECK(file.at("steps_planned") == 1000000);
-    CHECK(file.at("seconds").get<double>() < 2.0);
+    CHECK(file.at("seconds").get<double>() < kPatience);
     CHECK(exists(folder / "out.png"));
 }
 

@@ -10,6 +10,7 @@
 #include "tests/apps/process.h"
 #include "tests/apps/synthetic.h"
 #include "tests/support/catch.h"
+#include "twofold/twofold.h"
 
 using namespace twofold::tests;
 using namespace twofold::image_io;
@@ -293,6 +294,16 @@ TEST_CASE("traces and reports that exist are kept unless they may be replaced", 
     CHECK(read_file(trace + "/curve.csv").size() > 100);
 }
 
+TEST_CASE("the recipe of the paper can be compared with the prior, which has none") {
+    if (std::string(twofold_query_string(TWOFOLD_QUERY_METHODS)).find("prior") == std::string::npos) return;
+    const Scene scene;
+    const Ran ran = run({"denoise", scene.folder / "noisy.png", "-o", scene.folder / "out.png", "--recipe", "paper",
+                         "--steps", "2", "--report", scene.folder / "page.html", "--compare-with", "prior"});
+    INFO(ran.err);
+    CHECK(ran.code == 0);
+    CHECK(exists(scene.folder / "page.html"));
+}
+
 TEST_CASE("a signal leaves neither trace nor report", "[slow]") {
     const Scene scene;
     for (const int milliseconds : {100, 700}) {
@@ -303,7 +314,7 @@ TEST_CASE("a signal leaves neither trace nor report", "[slow]") {
         running.send(SIGINT);
         const Ran ran = running.wait();
         CHECK(ran.code == 130);
-        CHECK(ran.seconds < 1.0);
+        CHECK(ran.seconds < kPatience);
         CHECK(scene.folder.names() == Words{"clean.png", "noisy.png"});
     }
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/patience.h"
 #include "tests/support/temporary_folder.h"
 
 namespace twofold::tests {
@@ -20,6 +21,7 @@ struct Ran {
 };
 
 using Folder = test::TemporaryFolder;
+using test::kPatience;
 
 // Runs a program with pipes; `input` goes to its standard input.
 Ran run_program(std::vector<std::string> arguments, const std::string& input = "");
