@@ -61,10 +61,10 @@ ExitCode run_examine(const ExamineOptions& options) {
         Json result;
         result["noisy"] = options.noisy;
         result["denoised"] = options.denoised;
-        result.update(to_json(examination));
+        result.update(apps::to_json(examination));
         print_json(result);
     } else {
-        print_result(to_text(examination));
+        print_result(apps::to_text(examination));
     }
     return ExitCode::kOk;
 }
