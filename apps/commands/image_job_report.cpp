@@ -46,6 +46,7 @@ Json to_json(const ImageJobOptions& options, const PlannedFile& file, const Imag
     entry["seconds_write"] = result.seconds_write;
     entry["stopped"] = stopped_by(report.stop_reason);
     if (options.training.adapt) entry["adapted"] = report.adapted != 0;
+    entry["refinements"] = report.refinements;
     if (report.best_step > 0) entry["best_step"] = report.best_step;
     if (report.lambda > 0) entry["lambda"] = report.lambda;
     if (report.gap > 0) entry["gap"] = report.gap;

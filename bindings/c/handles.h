@@ -17,6 +17,11 @@
 #include "runtime/error.h"
 #include "twofold/twofold.h"
 
+namespace twofold::c_api {
+// Whether a result is refined; the default is the method's.
+enum class Refinement { kAuto, kOff, kOn };
+}  // namespace twofold::c_api
+
 struct twofold_context {
     // Taken in advance, so that running out of memory can still be reported.
     mutable std::array<char, 512> message{};
@@ -45,6 +50,7 @@ struct twofold_job {
     twofold::prior::StopChoice stop = twofold::prior::StopChoice::kAuto;
     std::optional<twofold::Weights> weights;
     bool adapt = false;
+    twofold::c_api::Refinement refinement = twofold::c_api::Refinement::kAuto;
     twofold_progress_callback callback = nullptr;
     void* user = nullptr;
     twofold_trace_callback trace = nullptr;

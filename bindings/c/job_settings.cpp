@@ -73,6 +73,10 @@ twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt) {
     return set(job, [&] { job->adapt = adapt != 0; });
 }
 
+twofold_status twofold_job_set_refinement(twofold_job* job, twofold_refinement refinement) {
+    return set(job, [&] { job->refinement = checked_enum<Refinement>(refinement, 2, "the refinement is unknown"); });
+}
+
 twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation) {
     return set(job, [&] { job->noise = checked_enum<NoiseKind>(correlation, 2, "the correlation is unknown"); });
 }

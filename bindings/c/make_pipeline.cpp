@@ -9,6 +9,9 @@
 namespace twofold::c_api {
 namespace {
 
+// What the prior has not seen in its 26 pixels shows in the first round, and guides the second.
+constexpr int kPriorRefinements = 2;
+
 // Hands the trace on to the caller's function.
 void forward_trace(const TracePoint& point, void* user) {
     const auto* job = static_cast<const twofold_job*>(user);
@@ -102,6 +105,7 @@ std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
     settings.weights = &weights;
     settings.adapt = job->adapt;
     settings.noise = job->noise;
+    settings.refinements = job->refinement == Refinement::kOff ? 0 : kPriorRefinements;
     auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
     job->denoiser = denoiser.get();
     return denoiser;
@@ -113,6 +117,7 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
             auto settings = settings_of<zsn2n::Settings>(*job);
             settings.weights = job->weights ? &*job->weights : nullptr;
             settings.noise = job->noise;
+            if (job->refinement != Refinement::kAuto) settings.refinements = job->refinement == Refinement::kOn ? 1 : 0;
             auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
             job->denoiser = denoiser.get();
             return denoiser;
@@ -148,6 +153,8 @@ void make_pipeline(twofold_job* job) {
     require(!job->weights || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported,
             "only ZS-N2N and the prior apply weights that were trained before");
     require(!job->adapt || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported, "only the prior adapts");
+    require(job->refinement != Refinement::kOn || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR,
+            ErrorCode::kUnsupported, "only the results of ZS-N2N and the prior are refined");
     require(!job->mask || job->factor == 1, ErrorCode::kUnsupported,
             "a job either fills in what is missing or enlarges, not both");
     require((!job->mask && job->factor == 1) || job->settings.strength == 1, ErrorCode::kInvalidArgument,
@@ -177,6 +184,7 @@ std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& inp
         Weights weights = job.denoiser->weights();
         weights.ensemble = report.ensemble;  // it may have been given up
         settings.weights = &weights;
+        settings.refinements = report.refinements;
         return std::make_unique<zsn2n::Denoiser>(settings);
     }
     if (job.method == TWOFOLD_TV && job.factor == 1 && report.lambda > 0) {

@@ -155,6 +155,12 @@ typedef enum twofold_recipe {
 } twofold_recipe;
 
 /* How the noise of neighbouring pixels is related. */
+typedef enum twofold_refinement {
+    TWOFOLD_REFINEMENT_AUTO = 0, /* with the recipes FAST and BEST */
+    TWOFOLD_REFINEMENT_OFF = 1,
+    TWOFOLD_REFINEMENT_ON = 2
+} twofold_refinement;
+
 typedef enum twofold_correlation {
     TWOFOLD_CORRELATION_AUTO = 0,        /* measured in the image */
     TWOFOLD_CORRELATION_INDEPENDENT = 1, /* not at all, as on a sensor */
@@ -269,6 +275,11 @@ TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofo
  * of the image which it was not trained on. Default 0. For images of at least 64 pixels a side, others are left to the
  * weights as they are. */
 TWOFOLD_API twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt);
+/* Whether the result of TWOFOLD_ZSN2N or TWOFOLD_PRIOR guides a collaborative Wiener filter over the noisy image (the
+ * second step of BM3D: Dabov et al., IEEE TIP 2007), whose result is then the job's. AUTO, the default: yes, but for
+ * the recipe PAPER. Not done in any case where the noise cannot be measured, for images of less than 16 pixels a side,
+ * and where it takes more than a third of the deadline or more memory than the budget has left; the report says. */
+TWOFOLD_API twofold_status twofold_job_set_refinement(twofold_job* job, twofold_refinement refinement);
 /* What TWOFOLD_ZSN2N takes the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and where weights
  * are given, the noise is not measured, and commit refuses TWOFOLD_CORRELATION_CORRELATED; so it does for images of
  * less than 24 pixels a side. */
@@ -357,6 +368,7 @@ typedef struct twofold_report {
     char implementation[32];         /* kernels used: "simd", "onednn" or "ref" */
     twofold_correlation correlation; /* what TWOFOLD_ZSN2N has taken the noise for; AUTO where it made no difference */
     int32_t adapted;                 /* 1 where twofold_job_set_adapt has changed the weights for the better, else 0 */
+    int32_t refinements;             /* rounds of the filter of twofold_job_set_refinement */
 } twofold_report;
 
 /* What commit planned and, after a run, what it did. Valid after a commit. */

@@ -284,6 +284,7 @@ class Job {
     Job& detail(twofold_detail detail) { return checked(twofold_job_set_detail(get(), detail)); }
     Job& stop_rule(twofold_stop_rule rule) { return checked(twofold_job_set_stop_rule(get(), rule)); }
     // The job keeps a copy.
+    Job& refinement(twofold_refinement refinement) { return checked(twofold_job_set_refinement(get(), refinement)); }
     Job& adapt(bool adapt) { return checked(twofold_job_set_adapt(get(), adapt ? 1 : 0)); }
     Job& weights(const Weights& weights) { return checked(twofold_job_set_weights(get(), weights.get())); }
     Job& without_weights() { return checked(twofold_job_set_weights(get(), nullptr)); }

@@ -32,13 +32,12 @@ int passes_per_call(double seconds_per_pass) {
 }  // namespace
 
 Applier::Applier(Network& network, const ImageView& input, const ImageView& output, const ImageScale& scale, int tile,
-                 float strength, ThreadTeam& team)
+                 ThreadTeam& team)
     : network_(network),
       input_(input),
       output_(output),
       scale_(scale),
       tile_(tile),
-      strength_(strength),
       team_(team),
       columns_((input.width + tile - 1) / tile),
       bands_((input.height + tile - 1) / tile) {

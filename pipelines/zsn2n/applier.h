@@ -25,12 +25,14 @@ struct OtherTiles {
 
 class Applier {
   public:
-    // `tile` is the side of a tile in pixels; `strength` the share of the predicted noise that is taken away.
+    // `tile` is the side of a tile in pixels.
     Applier(Network& network, const ImageView& input, const ImageView& output, const ImageScale& scale, int tile,
-            float strength, ThreadTeam& team);
+            ThreadTeam& team);
 
     void reserve(ArenaPlan& plan, bool corrected);
 
+    // The share of the predicted noise that the next runs take away; 1 at first.
+    void set_strength(float strength) { strength_ = strength; }
     // Averages the predictions for 1, 2 or 8 flips and rotations. False if the callback cancelled. `correction`, if not
     // null, is made from the result and added to it; then reserve() must have been told.
     bool run(const Arena& arena, std::span<const float> parameters, int ensemble, CoarseCorrection* correction,
@@ -71,7 +73,7 @@ class Applier {
     ImageView input_, output_;
     ImageScale scale_;
     int tile_;
-    float strength_;
+    float strength_ = 1;
     ThreadTeam& team_;
     std::int64_t columns_, bands_;  // tiles in a band, bands in the image
     ArenaRange<float> packed_, band_;

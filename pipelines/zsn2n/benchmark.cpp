@@ -168,7 +168,7 @@ class Benchmark {
         constexpr int kTile = 64;
         ImageView output = view;
         output.data = reinterpret_cast<std::byte*>(result.data());
-        Applier applier(network, view, output, {}, kTile, 1, team_);
+        Applier applier(network, view, output, {}, kTile, team_);
         ArenaPlan plan;
         trainer.reserve(plan);
         applier.reserve(plan, false);

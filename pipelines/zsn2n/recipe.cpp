@@ -29,6 +29,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.steps = 1000;
             recipe.ensemble_pixels = 16 << 20;
             recipe.coarse_steps = 400;
+            recipe.refine_stride = 3;
             break;
         case RecipeName::kPaper:
             recipe.whole_image = true;
@@ -42,6 +43,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.ensemble = 1;
             recipe.coarse_steps = 0;
             recipe.stabilize = false;
+            recipe.refinements = 0;
             break;
     }
     if (kind == NoiseKind::kCorrelated) adapt_to_correlated(&recipe);

@@ -36,6 +36,8 @@ struct Recipe {
     std::int64_t coarse_pixels = 16 << 20;  // of images at most, for it needs memory for a quarter of them
 
     bool stabilize = true;  // noise that depends on the brightness
+    int refine_stride = 5;  // pixels from one reference patch to the next
+    int refinements = 1;    // of the result by a collaborative filter; one at most where there is no ensemble
 };
 
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.

@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace twofold::zsn2n {
-namespace {
-
-constexpr double kReserveMargin = 1.25;  // by which the final pass may take longer than expected
-
-}  // namespace
-
 void Stage::reserve(ArenaPlan& plan, int tile, bool corrected) {
     trainer_.reset();
     if (settings_.train) {
@@ -17,16 +11,15 @@ void Stage::reserve(ArenaPlan& plan, int tile, bool corrected) {
         trainer_.emplace(network_, settings_.recipe, part, team_);
         trainer_->reserve(plan);
     }
-    applier_.emplace(network_, settings_.image.view, settings_.output, settings_.image.scale, tile, settings_.strength,
-                     team_);
+    applier_.emplace(network_, settings_.image.view, settings_.output, settings_.image.scale, tile, team_);
     applier_->reserve(plan, corrected);
 }
 
-void Stage::fit_ensemble(const Arena& arena, std::span<const float> parameters, double work, const RunControl& control,
-                         Report* report) {
+void Stage::fit_ensemble(const Arena& arena, std::span<const float> parameters, double work, double seconds_after,
+                         const RunControl& control, Report* report) {
     if (settings_.deadline_seconds <= 0 || report->ensemble <= 1) return;
     const double pass = kReserveMargin * work * applier_->measure(arena, parameters);
-    if (control.left(pass * report->ensemble) < 0) report->ensemble = least_ensemble();
+    if (control.left(pass * report->ensemble + seconds_after) < 0) report->ensemble = least_ensemble();
 }
 
 bool Stage::train(const Arena& arena, std::span<const float> start, const OtherWork& other, RunControl& control,

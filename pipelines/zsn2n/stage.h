@@ -22,7 +22,6 @@ struct StageSettings {
     ImageView train_on;  // the image or a part of it
     int ensemble = 1;    // passes that the final pass averages
     bool train = true;
-    float strength = 1;
     double deadline_seconds = 0;  // of the whole run; 0: none
 };
 
@@ -34,6 +33,9 @@ struct OtherWork {
 
 class Stage {
   public:
+    // By which what follows the training may take longer than expected.
+    static constexpr double kReserveMargin = 1.25;
+
     // Keeps references to network and team, and to what the image points to, which must outlive it.
     Stage(Network& network, const StageSettings& settings, ThreadTeam& team)
         : network_(network), settings_(settings), team_(team) {}
@@ -51,11 +53,13 @@ class Stage {
 
     const Recipe& recipe() const { return settings_.recipe; }
     int ensemble() const { return settings_.ensemble; }
-    // Gives up the ensemble where there is no time for it, `work` being all that there is to do over the work of this
-    // final pass. For weights that were not trained in this run.
-    void fit_ensemble(const Arena& arena, std::span<const float> parameters, double work, const RunControl& control,
-                      Report* report);
+    // Gives up the ensemble where there is no time for it, `work` being that of all final passes over that of this one
+    // and `seconds_after` what follows them. For weights that were not trained in this run.
+    void fit_ensemble(const Arena& arena, std::span<const float> parameters, double work, double seconds_after,
+                      const RunControl& control, Report* report);
     std::int64_t tiles() const { return applier_->tiles(); }
+    // As for Applier.
+    void set_strength(float strength) { applier_->set_strength(strength); }
     // False if the callback cancelled.
     bool apply(const Arena& arena, std::span<const float> parameters, int ensemble, CoarseCorrection* correction,
                const OtherTiles& other, RunControl& control) {

@@ -12,6 +12,7 @@
 #include "pipelines/common/noise/stabilizer.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/zsn2n/image_scale.h"
+#include "pipelines/zsn2n/refiner.h"
 #include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/stage.h"
 #include "runtime/error.h"
@@ -29,6 +30,14 @@ bool adapts(const Settings& settings) {
            std::min(settings.input.width, settings.input.height) >= Settings::kSmallestAdapted;
 }
 
+bool can_be_correlated(const ImageView& image) {
+    return std::min(image.width, image.height) >= NoiseTexture::kSmallestSide;
+}
+
+bool is_correlated(const ImageView& image, const WhiteLevel& white) {
+    return can_be_correlated(image) && measure_noise_bands(image, white).correlated();
+}
+
 NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
     const bool given = settings.weights != nullptr && !adapts(settings);
     if (settings.recipe == RecipeName::kPaper || given || settings.constants) {
@@ -37,16 +46,14 @@ NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
                                                            : "the recipe 'paper' is for independent noise only");
         return NoiseKind::kIndependent;
     }
-    const std::int64_t side = std::min(settings.input.width, settings.input.height);
-    if (settings.noise == NoiseKind::kCorrelated && side < NoiseTexture::kSmallestSide)
+    if (settings.noise == NoiseKind::kCorrelated && !can_be_correlated(settings.input))
         throw Error(
             ErrorCode::kUnsupported,
             "an image of " + std::to_string(settings.input.width) + "x" + std::to_string(settings.input.height) +
                 " pixels is too small to measure correlated noise in: it needs at least " +
                 std::to_string(NoiseTexture::kSmallestSide) + "x" + std::to_string(NoiseTexture::kSmallestSide));
     if (settings.noise != NoiseKind::kAuto) return settings.noise;
-    if (side < NoiseTexture::kSmallestSide) return NoiseKind::kIndependent;
-    return measure_noise_bands(settings.input, white).correlated() ? NoiseKind::kCorrelated : NoiseKind::kIndependent;
+    return is_correlated(settings.input, white) ? NoiseKind::kCorrelated : NoiseKind::kIndependent;
 }
 
 // Weights keep the scale that they were trained on.
@@ -95,8 +102,10 @@ struct Denoiser::State {
     std::optional<Stage> coarse;
     std::optional<CoarseCorrection> correction;
     std::optional<ScaleBlend> blend;
+    std::optional<Refiner> refiner;
     Arena arena;
-    std::uint64_t usable;  // bytes
+    std::uint64_t usable;          // bytes
+    double seconds_to_refine = 0;  // of a run with a deadline
     Report report, coarse_report;
 
     explicit State(const Settings& s)
@@ -113,7 +122,9 @@ struct Denoiser::State {
             recipe.coarse_steps = recipe.coarse_steps * settings.steps / recipe.steps;
             recipe.steps = settings.steps;
         }
-        if (kind == NoiseKind::kCorrelated) {
+        recipe.refinements = settings.refinements.value_or(recipe.refinements);
+        if (pixels() > double(recipe.ensemble_pixels)) recipe.refinements = std::min(1, recipe.refinements);
+        if (kind == NoiseKind::kCorrelated || (refines() && !train && is_correlated(settings.input, white))) {
             noise = texture.emplace(settings.input, white).model();
         } else {
             noise = estimate_noise(settings.input, white);
@@ -144,6 +155,7 @@ struct Denoiser::State {
         training_image = image;
         fine.emplace(network, stage(image, settings.output, image.noise->mean_sigma), team);
         if (has_coarse_scale()) add_coarse_scale(image);
+        if (refines() && image.noise->measured && image.noise->mean_sigma > 0) add_refiner(image);
         take_memory();
         report.steps_planned = train ? recipe.steps : 0;
         report.noise_sigma = 255 * noise.mean_sigma;
@@ -185,14 +197,37 @@ struct Denoiser::State {
 
     // `sigma` is that of the noise in `image`, or a better guess.
     StageSettings stage(const TrainingImage& image, const ImageView& output, double sigma) const {
-        StageSettings s{
-            image, output, recipe, image.view, ensemble(), train, settings.strength, settings.deadline_seconds};
+        StageSettings s{image, output, recipe, image.view, ensemble(), train, settings.deadline_seconds};
         if (adapt) s.train_on = rows_of(image.view, 0, learned_rows());
         if (settings.recipe != RecipeName::kPaper && !settings.constants && noise.apart)
             s.recipe.loss.residual *= static_cast<float>(residual_weight(255 * sigma));
         // Without a measure of the noise only the paper's own loss makes sense.
         if (!image.noise->measured) s.recipe.loss = kPaperLoss;
         return s;
+    }
+
+    bool refines() const {
+        return recipe.refinements > 0 && settings.strength > 0 &&
+               std::min(settings.input.width, settings.input.height) >= Refiner::kSmallestSide;
+    }
+
+    void add_refiner(const TrainingImage& image) {
+        RefinerSettings s;
+        s.input = settings.input;
+        s.output = settings.output;
+        s.input_scale = scale;
+        WhiteLevel result = white;
+        result.white = output_white(settings.input, settings.output, white.white);
+        s.output_scale = ImageScale(result, stabilizer.get());
+        s.noise = image.noise;
+        s.stride = recipe.refine_stride;
+        // Noise that the channels have in common, as in grey images that were stored in colour, is not independent from
+        // component to component.
+        std::optional<NoiseTexture> common;
+        s.texture = image.texture;
+        if (s.texture == nullptr && network.shape().channels == 3 && !noise.apart && can_be_correlated(settings.input))
+            s.texture = &common.emplace(settings.input, white);
+        refiner.emplace(s, team);
     }
 
     std::int64_t learned_rows() const { return settings.input.height * 3 / 4; }
@@ -235,20 +270,30 @@ struct Denoiser::State {
         weights.coarse_values.reserve(network.shape().parameters());
     }
 
-    // Takes the memory, all of it, or throws. The network for half the size is left out where the budget has no room
-    // for it, but not for what the machine happens to have free: the result shall not depend on that.
+    // Takes the memory, all of it, or throws. The network for half the size, and then the refiner, are left out where
+    // the budget has no room for them, but not for what the machine happens to have free: the result shall not depend
+    // on that.
     void take_memory() {
         ArenaPlan plan = fitting_plan();
-        if (coarse && settings.memory_budget > 0 && bytes(plan) > usable) {
+        drop_what_does_not_fit(&plan);
+        report.memory_bytes = bytes(plan);
+        require_memory(report.memory_bytes, usable);
+        arena = Arena(plan);
+    }
+
+    void drop_what_does_not_fit(ArenaPlan* plan) {
+        const auto is_too_much = [&] { return settings.memory_budget > 0 && bytes(*plan) > usable; };
+        if (coarse && is_too_much()) {
             blend.reset();
             correction.reset();
             coarse.reset();
             half.reset();
-            plan = fitting_plan();
+            *plan = fitting_plan();
         }
-        report.memory_bytes = bytes(plan);
-        require_memory(report.memory_bytes, usable);
-        arena = Arena(plan);
+        if (refiner && is_too_much()) {
+            refiner.reset();
+            *plan = fitting_plan();
+        }
     }
 
     // With the largest tiles that fit, or the smallest ones there are.
@@ -265,6 +310,7 @@ struct Denoiser::State {
             }
             if (coarse) coarse->reserve(plan, tile, false);
             if (blend) blend->reserve(plan);
+            if (refiner) refiner->reserve(plan);
             if (bytes(plan) <= usable) break;
         }
         return plan;
@@ -277,11 +323,18 @@ struct Denoiser::State {
         report.loss = 0;
         report.stop_reason = StopReason::kWeights;
         report.ensemble = fine->ensemble();
+        report.refinements = 0;
         if (stabilizer) stabilizer->switch_on(true);
+        seconds_to_refine = refiner && settings.deadline_seconds > 0
+                                ? Stage::kReserveMargin * recipe.refinements * refiner->measure(arena)
+                                : 0;
+        // As for the ensemble: not where it would take more than a third of the time.
+        bool refining = refiner && 3 * seconds_to_refine <= settings.deadline_seconds;
+        if (!refining) seconds_to_refine = 0;
         if (coarse) half->load(settings.input, scale, team);
         if (train) {
             const std::span<const float> start = adapt ? std::span<const float>(given) : std::span<const float>();
-            if (!fine->train(arena, start, {0, coarse ? recipe.coarse_steps : 0, 0}, control, &report))
+            if (!fine->train(arena, start, {0, coarse ? recipe.coarse_steps : 0, seconds_to_refine}, control, &report))
                 cancel("cancelled while training");
             if (adapt) {
                 keep_better();
@@ -292,18 +345,28 @@ struct Denoiser::State {
             }
             if (coarse) train_coarse(control);
         } else {
-            fine->fit_ensemble(arena, weights.values, coarse ? kWorkOfTwoScales : 1, control, &report);
+            fine->fit_ensemble(arena, weights.values, coarse ? kWorkOfTwoScales : 1, seconds_to_refine, control,
+                               &report);
         }
         report.seconds_train = control.elapsed();
         const bool corrected = coarse && weights.blend > 0 && settings.strength > 0;
         if (stabilizer && settings.strength <= 0) stabilizer->switch_on(false);
+        refining = refining && learned && control.left(seconds_to_refine) >= 0;
+        // The refiner wants a guide without noise.
+        const float strength = refining ? 1 : settings.strength;
+        fine->set_strength(strength);
+        if (refining) refiner->keep_input(arena);
+        const std::int64_t bands = refining ? recipe.refinements * refiner->tiles() : 0;
         if (corrected) {
             const int passes = train ? std::min(report.ensemble, coarse_report.ensemble) : report.ensemble;
-            apply(*coarse, weights.coarse_values, passes, nullptr, {0, fine->tiles()}, control);
+            coarse->set_strength(strength);
+            apply(*coarse, weights.coarse_values, passes, nullptr, {0, fine->tiles() + bands}, control);
             correction->start(weights.blend);
         }
         const std::int64_t tiles_before = corrected ? coarse->tiles() : 0;
-        apply(*fine, weights.values, report.ensemble, corrected ? &*correction : nullptr, {tiles_before, 0}, control);
+        apply(*fine, weights.values, report.ensemble, corrected ? &*correction : nullptr, {tiles_before, bands},
+              control);
+        if (refining) refine(tiles_before + fine->tiles(), control);
         report.seconds_total = control.elapsed();
         report.seconds_apply = report.seconds_total - report.seconds_train;
     }
@@ -328,7 +391,8 @@ struct Denoiser::State {
         weights.blend = 0;
         weights.coarse_values.clear();  // without giving back memory
         if (report.stop_reason != StopReason::kSteps) return;
-        const double seconds_after = settings.deadline_seconds > 0 ? fine->seconds_to_apply(report, control) : 0;
+        const double seconds_after =
+            settings.deadline_seconds > 0 ? fine->seconds_to_apply(report, control) + seconds_to_refine : 0;
         const OtherWork other{recipe.steps, 0, seconds_after};
         if (!coarse->train(arena, weights.values, other, control, &coarse_report)) cancel("cancelled while training");
         report.stop_reason = coarse_report.stop_reason;
@@ -343,6 +407,18 @@ struct Denoiser::State {
                const OtherTiles& other, RunControl& control) {
         if (!stage.apply(arena, values, ensemble, correct, other, control))
             cancel("cancelled while applying the network");
+    }
+
+    void refine(std::int64_t tiles_before, RunControl& control) {
+        const std::int64_t bands = refiner->tiles();
+        for (int round = 0; round < recipe.refinements; ++round) {
+            const bool last = round + 1 == recipe.refinements;
+            const OtherTiles other{tiles_before + round * bands, (recipe.refinements - round - 1) * bands};
+            // What guides the next round shall have no noise.
+            if (!refiner->run(arena, last ? settings.strength : 1, other, control))
+                cancel("cancelled while refining the result");
+        }
+        report.refinements = recipe.refinements;
     }
 
     [[noreturn]] void cancel(const char* sentence) {

@@ -15,6 +15,7 @@ namespace twofold::zsn2n {
 struct Settings : PipelineSettings {
     // What the noise is like. kAuto measures it; the recipe `paper` and given weights leave no choice.
     NoiseKind noise = NoiseKind::kAuto;
+    std::optional<int> refinements;    // instead of what the recipe says
     std::optional<Recipe> constants;   // instead of the named recipe's: for experiments
     const Weights* weights = nullptr;  // apply these instead of training; copied
     // Train the given weights further, on three quarters of the image, and keep the outcome if its loss on the last

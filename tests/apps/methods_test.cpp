@@ -93,14 +93,14 @@ TEST_CASE("what the noise is like is measured, said and may be told") {
     save(folder / "in.png", picture(40, 33), Format::kPng);
     for (const std::string noise : {"auto", "independent", "correlated"}) {
         const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--noise", noise, "--steps", "6",
-                             "--overwrite", "--json", "--save-weights", folder / "weights"});
+                             "--refine", "off", "--overwrite", "--json", "--save-weights", folder / "weights"});
         INFO(noise << ran.err);
         REQUIRE(ran.code == 0);
         const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
         CHECK(file.at("noise") == (noise == "auto" ? "independent" : noise));
         // What is learned about either kind of noise can be applied to other images.
         const Ran applied = run({"denoise", folder / "in.png", "-o", folder / "same.png", "--weights",
-                                 folder / "weights", "--overwrite", "--json"});
+                                 folder / "weights", "--refine", "off", "--overwrite", "--json"});
         INFO(applied.err);
         REQUIRE(applied.code == 0);
         CHECK_FALSE(nlohmann::json::parse(applied.out).at("files").at(0).contains("noise"));
@@ -117,7 +117,7 @@ TEST_CASE("the prior takes noise away at once, and more of it with an ensemble")
         double last = 0.5 * mean_square_difference(noisy, clean);
         for (const char* recipe : {"fast", "best"}) {
             const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "prior",
-                                 "--recipe", recipe, "--json", "--overwrite"});
+                                 "--recipe", recipe, "--refine", "off", "--json", "--overwrite"});
             INFO(channels << recipe << ran.err);
             REQUIRE(ran.code == 0);
             const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
@@ -139,6 +139,23 @@ TEST_CASE("the prior takes noise away at once, and more of it with an ensemble")
     }
 }
 
+TEST_CASE("results are refined unless told otherwise") {
+    const Folder folder;
+    const Image clean = picture(96, 80, 3, SampleType::kUint8, false);
+    save(folder / "in.png", picture(96, 80), Format::kPng);
+    const auto denoise = [&](const std::string& refine) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--refine", refine, "--steps",
+                             "60", "--json", "--overwrite"});
+        INFO(refine << ran.err);
+        REQUIRE(ran.code == 0);
+        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).at("refinements") == (refine == "off" ? 0 : 1));
+        return read_image(folder / "out.png");
+    };
+    const Image usual = denoise("auto"), on = denoise("on"), off = denoise("off");
+    CHECK(usual.pixels == on.pixels);
+    CHECK(mean_square_difference(on, clean) < 0.9 * mean_square_difference(off, clean));
+}
+
 TEST_CASE("options of another method are refused") {
     const Folder folder;
     save(folder / "in.png", picture(40, 33), Format::kPng);
@@ -147,6 +164,8 @@ TEST_CASE("options of another method are refused") {
         {"--noise", "white"},
         {"--noise", "correlated", "--recipe", "paper"},
         {"--noise", "correlated", "--method", "dip"},
+        {"--refine", "on", "--method", "tv"},
+        {"--refine", "twice"},
         {"--tv", "isotropic"},
         {"--method", "tv", "--preset", "jpeg"},
         {"--method", "dip", "--detail", "noisy"},

@@ -38,6 +38,8 @@ TEST_CASE("setters of the other methods refuse what is out of range", "[tasks]")
     for (const int bad : {-1, 99, INT32_MAX, INT32_MIN}) {
         CHECK(refused(context, twofold_job_set_correlation(job, number<twofold_correlation>(bad)),
                       TWOFOLD_INVALID_ARGUMENT, "correlation"));
+        CHECK(refused(context, twofold_job_set_refinement(job, number<twofold_refinement>(bad)),
+                      TWOFOLD_INVALID_ARGUMENT, "refinement"));
         CHECK(refused(context, twofold_job_set_defect(job, number<twofold_defect>(bad)), TWOFOLD_INVALID_ARGUMENT,
                       "defect"));
         CHECK(refused(context, twofold_job_set_missing(job, number<twofold_missing>(bad)), TWOFOLD_INVALID_ARGUMENT,
@@ -51,6 +53,7 @@ TEST_CASE("setters of the other methods refuse what is out of range", "[tasks]")
         CHECK(refused(context, twofold_job_set_factor(job, bad), TWOFOLD_INVALID_ARGUMENT, "factor"));
     }
     CHECK(twofold_job_set_correlation(job, number<twofold_correlation>(3)) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(twofold_job_set_refinement(job, number<twofold_refinement>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_defect(job, number<twofold_defect>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_missing(job, number<twofold_missing>(3)) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_job_set_total_variation(job, number<twofold_total_variation>(2)) == TWOFOLD_INVALID_ARGUMENT);
@@ -96,6 +99,7 @@ TEST_CASE("setters of the other methods take NULL for no job, and take back the 
         return twofold_job_run(job) == TWOFOLD_INVALID_STATE;
     };
     CHECK(uncommits([&] { return twofold_job_set_correlation(job, TWOFOLD_CORRELATION_AUTO); }));
+    CHECK(uncommits([&] { return twofold_job_set_refinement(job, TWOFOLD_REFINEMENT_OFF); }));
     CHECK(uncommits([&] { return twofold_job_set_defect(job, TWOFOLD_DEFECT_NOISE); }));
     CHECK(uncommits([&] { return twofold_job_set_mask(job, nullptr); }));
     CHECK(uncommits([&] { return twofold_job_set_missing(job, TWOFOLD_MISSING_TEXT); }));

@@ -61,10 +61,10 @@ TEST_CASE("TV is as good on every processor", "[parity]") {
 }
 
 TEST_CASE("the first steps of training are the same on every processor", "[parity]") {
-    // Too few to take noise away: an emulator needs seconds for each.
-    CHECK(psnr_after(TWOFOLD_ZSN2N, 4) == Approx(15.7586).margin(kTolerance));
+    // Few, for an emulator needs seconds for each; the refinement takes away most of the noise.
+    CHECK(psnr_after(TWOFOLD_ZSN2N, 4) == Approx(25.4982).margin(kTolerance));
 }
 
 TEST_CASE("training is as good on every processor", "[parity][slow]") {
-    CHECK(psnr_after(TWOFOLD_ZSN2N, 120) == Approx(26.8202).margin(kTolerance));
+    CHECK(psnr_after(TWOFOLD_ZSN2N, 120) == Approx(28.3248).margin(kTolerance));
 }

@@ -18,7 +18,7 @@ std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, 
     ThreadTeam team(threads);
     Network network({input.channels, 16, depth, fold}, "auto");
     const std::vector<float> parameters = test::random_values(network.shape().parameters(), 5, 0.2);
-    Applier applier(network, input, in_place ? input : output.view(), {}, tile, 1, team);
+    Applier applier(network, input, in_place ? input : output.view(), {}, tile, team);
     ArenaPlan plan;
     applier.reserve(plan, false);
     const Arena arena(plan);
@@ -97,7 +97,7 @@ TEST_CASE("a network that predicts nothing changes nothing") {
     ThreadTeam team(1);
     Network network({3, 16, 2}, "auto");
     const std::vector<float> zeros(network.shape().parameters());
-    Applier applier(network, image.view(), output.view(), {}, 16, 1, team);
+    Applier applier(network, image.view(), output.view(), {}, 16, team);
     ArenaPlan plan;
     applier.reserve(plan, false);
     const Arena arena(plan);
