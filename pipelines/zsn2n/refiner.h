@@ -28,7 +28,7 @@ struct RefinerSettings {
     ImageView input;   // noisy
     ImageView output;  // denoised, to be replaced; may be the input's memory
     ImageScale input_scale, output_scale;
-    // On that scale.
+    // On the scale that both lead to.
     const NoiseModel* noise = nullptr;
     const NoiseTexture* texture = nullptr;  // of correlated noise, else null
     int stride = 5;                         // pixels from one reference patch to the next, at most a patch
@@ -39,7 +39,7 @@ class Refiner {
     // Pixels each way of the smallest image that it is worth it for.
     static constexpr std::int64_t kSmallestSide = 16;
 
-    // Keeps the pointers only while it is constructed, but for the noise's and what the scales point to.
+    // What the scales and `noise` point to must outlive it; `texture` is read here only.
     Refiner(const RefinerSettings& settings, ThreadTeam& team);
     void reserve(ArenaPlan& plan);
 
@@ -61,7 +61,8 @@ class Refiner {
 
     void set_components();
     void set_shape(const NoiseTexture& texture);
-    // Rows of the buffers that the image has, for a band whose first row is `top` of the image.
+    // The buffers hold kRows rows of the image, of which the first is `top`, the one kAbove rows before the band. That
+    // may be before the image, and the last ones behind it. Loads what the band before has not.
     void start_band(const Arena& arena, std::int64_t band);
     void load_rows(const Arena& arena, std::int64_t first, std::int64_t end, std::int64_t top);
     void filter_band(const Arena& arena, std::int64_t band);
