@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/common/console.h"
 #include "apps/report/page.h"
 #include "apps/report/text_safety.h"
 
 namespace twofold::apps {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using image_io::Format;
 
 std::string data_uri(const image_io::Image& image, Format format) {
