@@ -20,6 +20,11 @@ struct Progress {
     double seconds_left = 0;
 };
 
+// What is reported as done and to do beside a part of the final pass, in the same units.
+struct OtherTiles {
+    std::int64_t before = 0, after = 0;
+};
+
 using ProgressCallback = ProgressAction (*)(const Progress& progress, void* user);
 
 // Decides when it is time to call back and when time is up. Nothing here allocates.

@@ -9,19 +9,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipelines/common/half_size/coarse_correction.h"
+#include "pipelines/common/image_scale.h"
 #include "pipelines/common/noise_network/network.h"
 #include "pipelines/common/run_control.h"
-#include "pipelines/zsn2n/coarse_correction.h"
-#include "pipelines/zsn2n/image_scale.h"
 #include "runtime/image_view.h"
 #include "runtime/thread_team.h"
 
 namespace twofold::zsn2n {
-
-// Of the same final pass, before and after a run.
-struct OtherTiles {
-    std::int64_t before = 0, after = 0;
-};
 
 class Applier {
   public:

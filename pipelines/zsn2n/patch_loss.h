@@ -9,11 +9,11 @@
 #include <cstdint>
 
 #include "ops/noise/normal_table.h"
+#include "pipelines/common/image_scale.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/noise_network/network.h"
 #include "pipelines/common/noise_network/patch.h"
-#include "pipelines/zsn2n/image_scale.h"
 #include "pipelines/zsn2n/loss_terms.h"
 #include "runtime/image_view.h"
 

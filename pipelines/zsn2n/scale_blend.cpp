@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "ops/feature_map.h"
-#include "pipelines/zsn2n/coarse_correction.h"
+#include "pipelines/common/half_size/coarse_correction.h"
 #include "runtime/random.h"
 
 namespace twofold::zsn2n {

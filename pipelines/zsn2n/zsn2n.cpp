@@ -5,14 +5,14 @@
 #include <string>
 
 #include "ops/conv2d/conv2d_table.h"
+#include "pipelines/common/image_scale.h"
 #include "pipelines/common/memory_budget.h"
 #include "pipelines/common/noise/noise_bands.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/noise/stabilizer.h"
+#include "pipelines/common/refinement/refiner.h"
 #include "pipelines/common/white_level.h"
-#include "pipelines/zsn2n/image_scale.h"
-#include "pipelines/zsn2n/refiner.h"
 #include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/stage.h"
 #include "runtime/error.h"

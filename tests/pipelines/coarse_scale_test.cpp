@@ -6,7 +6,7 @@
 
 #include "ops/metric/metric.h"
 #include "ops/noise/noise.h"
-#include "pipelines/zsn2n/coarse_correction.h"
+#include "pipelines/common/half_size/coarse_correction.h"
 #include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "runtime/error.h"

@@ -1,5 +1,5 @@
 // The collaborative filter over whole images: bands, tiles, scales, strength, and what it is good for.
-#include "pipelines/zsn2n/refiner.h"
+#include "pipelines/common/refinement/refiner.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "pipelines/zsn2n/refiner.h"
+#include "pipelines/common/refinement/refiner.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,7 +7,7 @@
 
 #include "ops/feature_map.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 namespace {
 
 constexpr int kPatch = ops::kCollaborativePatch;
@@ -284,4 +284,4 @@ double Refiner::measure(const Arena& arena) {
     return std::chrono::duration<double>(Clock::now() - start).count() * double(bands_);
 }
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold

@@ -5,24 +5,23 @@
 // which for RGB is the opponent colour space that BM3D's authors use. Bands of rows go from top to bottom through
 // buffers of their own, so that little memory is needed and the result can replace the denoised image. Nothing depends
 // on the number of threads.
-#ifndef TWOFOLD_PIPELINES_ZSN2N_REFINER_H
-#define TWOFOLD_PIPELINES_ZSN2N_REFINER_H
+#ifndef TWOFOLD_PIPELINES_COMMON_REFINEMENT_REFINER_H
+#define TWOFOLD_PIPELINES_COMMON_REFINEMENT_REFINER_H
 
 #include <array>
 #include <cstdint>
 #include <vector>
 
 #include "ops/collaborative/collaborative_filter.h"
+#include "pipelines/common/image_scale.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/run_control.h"
-#include "pipelines/zsn2n/applier.h"
-#include "pipelines/zsn2n/image_scale.h"
 #include "runtime/arena.h"
 #include "runtime/image_view.h"
 #include "runtime/thread_team.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 
 struct RefinerSettings {
     ImageView input;   // noisy
@@ -90,6 +89,6 @@ class Refiner {
     ArenaRange<std::byte> kept_;  // the noisy samples, where the output replaces them
 };
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold
 
 #endif

@@ -1,8 +1,8 @@
-#include "pipelines/zsn2n/image_scale.h"
+#include "pipelines/common/image_scale.h"
 
 #include <cmath>
 
-namespace twofold::zsn2n {
+namespace twofold {
 
 ImageScale::ImageScale(const WhiteLevel& white, const Stabilizer* stabilizer)
     : white_(white.white), limit_(white.limit), stabilizer_(stabilizer) {
@@ -23,4 +23,4 @@ void ImageScale::store(const ImageView& output, float white, std::int64_t x, std
     store_rectangle(output, white, x, y, width, height, samples, row);
 }
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold

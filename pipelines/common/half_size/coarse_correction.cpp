@@ -1,9 +1,9 @@
-#include "pipelines/zsn2n/coarse_correction.h"
+#include "pipelines/common/half_size/coarse_correction.h"
 
 #include <algorithm>
 #include <array>
 
-namespace twofold::zsn2n {
+namespace twofold {
 namespace {
 
 // Catmull-Rom's cubic between the two pixels of half the size that lie around a pixel, a quarter of the way from the
@@ -22,38 +22,6 @@ Taps taps(std::int64_t position) {
 }
 
 }  // namespace
-
-ImageView HalfImage::view() {
-    constexpr std::ptrdiff_t kSample = sizeof(float);
-    ImageView view;
-    view.data = reinterpret_cast<std::byte*>(samples_.data());
-    view.width = width_;
-    view.height = height_;
-    view.channels = channels_;
-    view.type = DataType::kFloat32;
-    view.channel_stride = kSample;
-    view.pixel_stride = kSample * channels_;
-    view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(width_);
-    return view;
-}
-
-void HalfImage::load(const ImageView& image, const ImageScale& scale, ThreadTeam& team) {
-    // In pieces that fit on the stack: a run allocates nothing.
-    constexpr std::int64_t kPiece = 256;  // pixels of half the size
-    team.run(height_, [&](std::int64_t y, int) {
-        std::array<float, 2 * 2 * kPiece * 4> rows;
-        for (std::int64_t x = 0; x < width_; x += kPiece) {
-            const std::int64_t count = std::min(kPiece, width_ - x), stride = 2 * count * channels_;
-            scale.load(image, 2 * x, 2 * y, 2 * count, 2, rows.data(), stride);
-            clip(scale.limit(), rows.data(), static_cast<std::size_t>(2 * stride));
-            float* half = row(y) + x * channels_;
-            for (std::int64_t i = 0; i < count; ++i)
-                for (int c = 0; c < channels_; ++c)
-                    half[i * channels_ + c] = block_mean(rows.data() + 2 * i * channels_ + c,
-                                                         rows.data() + stride + 2 * i * channels_ + c, channels_);
-        }
-    });
-}
 
 void CoarseCorrection::compare(const float* rows, std::int64_t first, std::int64_t end, std::int64_t width) {
     const int channels = half_.channels();
@@ -96,4 +64,4 @@ void CoarseCorrection::add(std::int64_t y, std::int64_t width, float* scratch, f
     }
 }
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold

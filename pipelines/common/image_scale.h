@@ -1,6 +1,6 @@
 // From the samples of an image to the numbers that the network sees, and back.
-#ifndef TWOFOLD_PIPELINES_ZSN2N_IMAGE_SCALE_H
-#define TWOFOLD_PIPELINES_ZSN2N_IMAGE_SCALE_H
+#ifndef TWOFOLD_PIPELINES_COMMON_IMAGE_SCALE_H
+#define TWOFOLD_PIPELINES_COMMON_IMAGE_SCALE_H
 
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 #include "pipelines/common/white_level.h"
 #include "runtime/image_view.h"
 
-namespace twofold::zsn2n {
+namespace twofold {
 
 class ImageScale {
   public:
@@ -30,6 +30,6 @@ class ImageScale {
     const Stabilizer* stabilizer_;
 };
 
-}  // namespace twofold::zsn2n
+}  // namespace twofold
 
 #endif
