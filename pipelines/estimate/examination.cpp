@@ -62,11 +62,29 @@ double correlation(const ResidualSums& sums, const NoiseEstimate& noise) {
 // What the mean of noise may be: a fraction of it that cannot be seen, and what chance does to a small image.
 double most_bias(double sigma, double pixels) { return 0.5 / 255 + 0.03 * sigma + 4 * sigma / std::sqrt(pixels); }
 
+double bias(const ResidualTiles& tiles) {
+    double sum = 0;
+    for (const ChannelResidual& channel : tiles.channel) sum += std::abs(channel.sum);
+    return sum;
+}
+
+// Noise behind a tone curve is darker in the mean than what it hides. A result may have made that good or not.
+ResidualTiles likely_residual(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise,
+                              double strength) {
+    ResidualTiles plain = sum_residual(noisy, denoised, noise, strength);
+    if (!noise.correlated) return plain;
+    const float white = noise.white.white;
+    const ToneShift shift = measure_tone_shift(noisy, white, denoised, output_white(noisy, denoised, white), strength);
+    if (shift.strength == 0) return plain;
+    ResidualTiles without = sum_residual(noisy, denoised, noise, strength, shift);
+    return bias(without) < bias(plain) ? without : plain;
+}
+
 }  // namespace
 
 Examination examine(const ImageView& noisy, const ImageView& denoised, float white, double strength) {
     const NoiseEstimate noise = measure_noise_level(noisy, white);
-    const ResidualTiles tiles = sum_residual(noisy, denoised, noise, strength);
+    const ResidualTiles tiles = likely_residual(noisy, denoised, noise, strength);
     const ResidualSums all = tiles.all();
 
     Examination result;

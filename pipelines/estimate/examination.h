@@ -27,7 +27,8 @@ struct StructureMap {
 };
 
 struct Examination {
-    // Of the residual by colour channel, where white is 1. The last two leave out samples whose noise is clipped.
+    // Of the residual by colour channel, where white is 1. The last two leave out samples whose noise is clipped. Where
+    // the result has made good what correlated noise before a tone curve did to the mean, that is no part of them.
     std::array<double, 4> mean{}, sigma{}, noise_sigma{};
     double variance_ratio = 0;  // variance of the residual over that of the noise, in all samples that are not clipped
     double correlation = 0;     // with a neighbour within two pixels, beyond the noise's own: the largest, signed

@@ -22,10 +22,12 @@ float square(float value) { return value * value; }
 // Some rows of the residual in units of the noise, 0 where the noise is clipped and for kReach pixels around the image.
 class Band {
   public:
-    Band(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise, double strength)
+    Band(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise, double strength,
+         const ToneShift& shift)
         : noisy_(noisy),
           denoised_(denoised),
           noise_(noise),
+          shift_(shift),
           strength_(static_cast<float>(strength)),
           channels_(noisy.colour_channels()),
           denoised_white_(output_white(noisy, denoised, noise.white.white)),
@@ -98,9 +100,11 @@ class Band {
             const NoiseBounds bounds = bounds_[static_cast<std::size_t>(c)];
             for (std::ptrdiff_t i = c; i < length; i += channels_) {
                 const float before = before_[static_cast<std::size_t>(i)];
-                const float difference = (before - after_[static_cast<std::size_t>(i)]) / strength_;
+                const float whole_difference = (before - after_[static_cast<std::size_t>(i)]) / strength_;
                 // Without the noise that was left: which samples are clipped must not depend on it.
-                const float after = before - difference;
+                float after = before - whole_difference;
+                if (shift_.strength > 0) after = shift_.shifted(c, after);
+                const float difference = before - after;
                 const float sigma = std::sqrt(square(noise_.level.at(c, after)) + square(rounding_));
                 const bool whole = bounds.within(after, kClippedWithin * sigma);
                 sums.sum += double{difference};
@@ -117,6 +121,7 @@ class Band {
 
     const ImageView noisy_, denoised_;
     const NoiseEstimate& noise_;
+    const ToneShift& shift_;
     const float strength_;
     const int channels_;
     const float denoised_white_, rounding_;
@@ -150,13 +155,13 @@ ResidualSums ResidualTiles::all() const {
 }
 
 ResidualTiles sum_residual(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise,
-                           double strength) {
+                           double strength, const ToneShift& shift) {
     constexpr std::int64_t kSide = ResidualTiles::kSide;
     ResidualTiles result;
     result.columns = (noisy.width + kSide - 1) / kSide;
     result.rows = (noisy.height + kSide - 1) / kSide;
     result.tiles.reserve(static_cast<std::size_t>(result.columns * result.rows));
-    Band band(noisy, denoised, noise, strength);
+    Band band(noisy, denoised, noise, strength, shift);
     for (std::int64_t y = 0; y < noisy.height; y += kSide) {
         band.load(y, &result.channel);
         for (std::int64_t x = 0; x < noisy.width; x += kSide) result.tiles.push_back(band.sum(x, band.height(y)));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipelines/common/noise/tone_shift.h"
 #include "pipelines/estimate/noise_estimate.h"
 #include "runtime/image_view.h"
 
@@ -51,9 +52,10 @@ struct ResidualTiles {
 };
 
 // `denoised` is as large as `noisy` and has the same channels; its samples may be of another type. `strength` is the
-// share of the residual that was taken away, above 0.
+// share of the residual that was taken away, above 0. `shift` is what the noise did to the mean and `denoised` has made
+// good; it is no part of the residual.
 ResidualTiles sum_residual(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise,
-                           double strength);
+                           double strength, const ToneShift& shift = {});
 
 }  // namespace twofold
 
