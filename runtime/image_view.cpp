@@ -137,6 +137,13 @@ float alpha_white(DataType type) { return type == DataType::kFloat32 ? 1.0f : in
 
 }  // namespace
 
+ImageView dense_view(float* pixels, std::int64_t width, std::int64_t height, int channels) {
+    constexpr std::ptrdiff_t kSample = sizeof(float);
+    const std::ptrdiff_t pixel = kSample * channels;
+    return {reinterpret_cast<std::byte*>(pixels),       width,  height, channels, false, DataType::kFloat32, pixel,
+            pixel * static_cast<std::ptrdiff_t>(width), kSample};
+}
+
 void load_rectangle(const ImageView& image, float white, std::int64_t x0, std::int64_t y0, std::int64_t width,
                     std::int64_t height, float* dst, std::ptrdiff_t dst_row) {
     with_sample_type(image.type, [&](auto sample) {

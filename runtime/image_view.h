@@ -33,6 +33,9 @@ struct ImageView {
     }
 };
 
+// Interleaved floats without gaps and without alpha.
+ImageView dense_view(float* pixels, std::int64_t width, std::int64_t height, int channels);
+
 // Copy the colour channels of the rectangle (x0, y0, width, height), which must lie inside the image, to interleaved
 // floats on the scale where `white` is 1; rows of dst are `dst_row` floats apart.
 void load_rectangle(const ImageView& image, float white, std::int64_t x0, std::int64_t y0, std::int64_t width,

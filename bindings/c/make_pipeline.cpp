@@ -45,6 +45,7 @@ Settings settings_of(const twofold_job& job) {
     } else {
         settings.trace_every = 0;
     }
+    if (job.refinement != Refinement::kAuto) settings.refinements = job.refinement == Refinement::kOn ? 1 : 0;
     return settings;
 }
 
@@ -117,7 +118,6 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
             auto settings = settings_of<zsn2n::Settings>(*job);
             settings.weights = job->weights ? &*job->weights : nullptr;
             settings.noise = job->noise;
-            if (job->refinement != Refinement::kAuto) settings.refinements = job->refinement == Refinement::kOn ? 1 : 0;
             auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
             job->denoiser = denoiser.get();
             return denoiser;
@@ -153,8 +153,8 @@ void make_pipeline(twofold_job* job) {
     require(!job->weights || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported,
             "only ZS-N2N and the prior apply weights that were trained before");
     require(!job->adapt || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported, "only the prior adapts");
-    require(job->refinement != Refinement::kOn || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR,
-            ErrorCode::kUnsupported, "only the results of ZS-N2N and the prior are refined");
+    require(job->refinement != Refinement::kOn || (job->method != TWOFOLD_TV && !job->mask && job->factor == 1),
+            ErrorCode::kUnsupported, "only what denoising by a network gives is refined");
     require(!job->mask || job->factor == 1, ErrorCode::kUnsupported,
             "a job either fills in what is missing or enlarges, not both");
     require((!job->mask && job->factor == 1) || job->settings.strength == 1, ErrorCode::kInvalidArgument,
@@ -185,6 +185,7 @@ std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& inp
         weights.ensemble = report.ensemble;  // it may have been given up
         settings.weights = &weights;
         settings.refinements = report.refinements;
+        settings.filter_weight = job.denoiser->filter_weight();
         return std::make_unique<zsn2n::Denoiser>(settings);
     }
     if (job.method == TWOFOLD_TV && job.factor == 1 && report.lambda > 0) {

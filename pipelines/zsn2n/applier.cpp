@@ -67,6 +67,7 @@ void Applier::reserve(ArenaPlan& plan, bool corrected) {
         half_rows_ =
             plan.reserve<float>(ops::dense_size(team_.size(), std::max<std::int64_t>(1, input_.width / 2), channels));
     }
+    threads_.clear();
     for (int thread = 0; thread < team_.size(); ++thread) {
         TilePlan p;
         p.pass = network_.reserve(plan, blocks, blocks, false);

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "ops/feature_map.h"
-#include "pipelines/common/half_size/coarse_correction.h"
+#include "pipelines/common/half_size/half_image.h"
+#include "pipelines/zsn2n/recorrupted_window.h"
 #include "runtime/random.h"
 
 namespace twofold::zsn2n {
@@ -11,8 +12,6 @@ namespace {
 
 constexpr std::int64_t kWindows = 32;
 constexpr std::uint64_t kPlaces = 3, kNoise = std::uint64_t{1} << 40;  // streams of random numbers
-constexpr float kAdded = 0.5f;                                         // a: strength of the noise that is added
-constexpr int kBrightnessReach = 2;                                    // pixels around one that tell its brightness
 
 // Means of 2x2 pixels of a square of dense pixels, `side` even.
 void halve(const float* whole, int side, int channels, float* half) {
@@ -23,16 +22,6 @@ void halve(const float* whole, int side, int channels, float* half) {
                 const float* p = whole + 2 * y * row + 2 * x * channels + c;
                 *half++ = block_mean(p, p + row, channels);
             }
-}
-
-// Of the square around a pixel, as far as it lies in the window.
-float brightness(const float* window, int side, int channels, int x, int y, int c) {
-    float sum = 0;
-    for (int j = -kBrightnessReach; j <= kBrightnessReach; ++j)
-        for (int i = -kBrightnessReach; i <= kBrightnessReach; ++i)
-            sum += window[(std::clamp(y + j, 0, side - 1) * side + std::clamp(x + i, 0, side - 1)) * channels + c];
-    constexpr int kSide = 2 * kBrightnessReach + 1;
-    return sum / (kSide * kSide);
 }
 
 }  // namespace
@@ -72,15 +61,9 @@ ScaleBlend::Sums ScaleBlend::compare(const Arena& arena, const Window& memory, s
                       uniform_index(words[1], image_.view.height - side + 1), side, side, noisy,
                       std::ptrdiff_t{side} * channels);
     clip(image_.scale.limit(), noisy, ops::dense_size(side, side, channels));
-    image_.normals->fill(image_.seed, kNoise + window, ops::dense_size(side, side, channels), added);
+    draw_noise(image_, kNoise + window, noisy, side, side, added);
     float* more = arena[memory.more].data();
-    for (int y = 0; y < side; ++y)
-        for (int x = 0; x < side; ++x)
-            for (int c = 0; c < channels; ++c) {
-                const int i = (y * side + x) * channels + c;
-                added[i] *= image_.noise->at(c, brightness(noisy, side, channels, x, y, c));
-                more[i] = noisy[i] + kAdded * added[i];
-            }
+    for (std::size_t i = 0; i < ops::dense_size(side, side, channels); ++i) more[i] = recorrupted(noisy[i], added[i]);
 
     // The middle of the window, and as much around it as the network sees.
     const Pass pass = Network::resolve(arena, memory.fine);
@@ -108,8 +91,7 @@ ScaleBlend::Sums ScaleBlend::compare(const Arena& arena, const Window& memory, s
                 const float coarse_noise = half_pass.output[(y * kInner + x) * channels + c];
                 // Both results are the window with more noise, minus what a network takes for that.
                 const float difference = fine_noise - coarse_noise;
-                const float target = at(noisy, x, y, c) - at(added, x, y, c) / kAdded;
-                const float error = target - (at(more, x, y, c) - fine_noise);
+                const float error = target(at(noisy, x, y, c), at(added, x, y, c)) - (at(more, x, y, c) - fine_noise);
                 sums.product += double{error} * double{difference};
                 sums.square += double{difference} * double{difference};
             }

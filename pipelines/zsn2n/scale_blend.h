@@ -1,8 +1,8 @@
 // How much of the result at half the size to take.
 //
-// Both networks see the image with some more noise, z, of its own kind. What they then predict is held against the
-// image with z taken away from it, 1/a^2 times as strong: its noise is independent of theirs, so that the share with
-// the least squared error is the one that is best against the unknown clean image as well.
+// Both networks see the image with some more noise. What they then predict is held against an image whose noise is
+// independent of that (recorrupted_window.h), so that the share with the least squared error is the one that is best
+// against the unknown clean image as well.
 #ifndef TWOFOLD_PIPELINES_ZSN2N_SCALE_BLEND_H
 #define TWOFOLD_PIPELINES_ZSN2N_SCALE_BLEND_H
 

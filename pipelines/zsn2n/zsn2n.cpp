@@ -7,12 +7,12 @@
 #include "ops/conv2d/conv2d_table.h"
 #include "pipelines/common/image_scale.h"
 #include "pipelines/common/memory_budget.h"
-#include "pipelines/common/noise/noise_bands.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/noise/stabilizer.h"
-#include "pipelines/common/refinement/refiner.h"
+#include "pipelines/common/refinement/refinement.h"
 #include "pipelines/common/white_level.h"
+#include "pipelines/zsn2n/filter_weight.h"
 #include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/stage.h"
 #include "runtime/error.h"
@@ -23,19 +23,13 @@ namespace {
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
 constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at full size
 constexpr std::int64_t kJudgedSteps = 8;   // whose patches tell whether adapted weights do better
-constexpr int kSmallestSide = 4;           // pixels; below that a 2x2 block has no neighbour to learn from
+// Pieces of the image along a side of what tells how it is best refined. Without training there is less time.
+constexpr int kCellsOfTrained = 5, kCellsOfGiven = 3;
+constexpr int kSmallestSide = 4;  // pixels; below that a 2x2 block has no neighbour to learn from
 
 bool adapts(const Settings& settings) {
     return settings.weights != nullptr && settings.adapt &&
            std::min(settings.input.width, settings.input.height) >= Settings::kSmallestAdapted;
-}
-
-bool can_be_correlated(const ImageView& image) {
-    return std::min(image.width, image.height) >= NoiseTexture::kSmallestSide;
-}
-
-bool is_correlated(const ImageView& image, const WhiteLevel& white) {
-    return can_be_correlated(image) && measure_noise_bands(image, white).correlated();
 }
 
 NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
@@ -102,10 +96,12 @@ struct Denoiser::State {
     std::optional<Stage> coarse;
     std::optional<CoarseCorrection> correction;
     std::optional<ScaleBlend> blend;
-    std::optional<Refiner> refiner;
+    std::optional<Refinement> refinement;
+    std::optional<FilterWeight> filter_weight;
     Arena arena;
     std::uint64_t usable;          // bytes
     double seconds_to_refine = 0;  // of a run with a deadline
+    float weight_of_noise = 1;     // in the refinement
     Report report, coarse_report;
 
     explicit State(const Settings& s)
@@ -117,7 +113,8 @@ struct Denoiser::State {
           train(s.weights == nullptr || adapt),
           team(s.threads),
           network(network_shape(), s.implementation),
-          usable(usable_memory(s.memory_budget)) {
+          usable(usable_memory(s.memory_budget)),
+          weight_of_noise(s.filter_weight.value_or(1)) {
         if (settings.steps > 0) {
             recipe.coarse_steps = recipe.coarse_steps * settings.steps / recipe.steps;
             recipe.steps = settings.steps;
@@ -155,7 +152,7 @@ struct Denoiser::State {
         training_image = image;
         fine.emplace(network, stage(image, settings.output, image.noise->mean_sigma), team);
         if (has_coarse_scale()) add_coarse_scale(image);
-        if (refines() && image.noise->measured && image.noise->mean_sigma > 0) add_refiner(image);
+        if (refines() && image.noise->measured && image.noise->mean_sigma > 0) add_refinement(image);
         take_memory();
         report.steps_planned = train ? recipe.steps : 0;
         report.noise_sigma = 255 * noise.mean_sigma;
@@ -206,13 +203,10 @@ struct Denoiser::State {
         return s;
     }
 
-    bool refines() const {
-        return recipe.refinements > 0 && settings.strength > 0 &&
-               std::min(settings.input.width, settings.input.height) >= Refiner::kSmallestSide;
-    }
+    bool refines() const { return recipe.refinements > 0 && settings.strength > 0 && Refinement::fits(settings.input); }
 
-    void add_refiner(const TrainingImage& image) {
-        RefinerSettings s;
+    void add_refinement(const TrainingImage& image) {
+        RefinementSettings s;
         s.input = settings.input;
         s.output = settings.output;
         s.input_scale = scale;
@@ -221,13 +215,16 @@ struct Denoiser::State {
         s.output_scale = ImageScale(result, stabilizer.get());
         s.noise = image.noise;
         s.stride = recipe.refine_stride;
-        // Noise that the channels have in common, as in grey images that were stored in colour, is not independent from
-        // component to component.
+        s.rounds = recipe.refinements;
+        s.correlated = texture.has_value();
+        // Noise that the channels have in common is not independent from component to component.
         std::optional<NoiseTexture> common;
         s.texture = image.texture;
-        if (s.texture == nullptr && network.shape().channels == 3 && !noise.apart && can_be_correlated(settings.input))
+        if (s.texture == nullptr && channels_share_noise(noise, settings.input))
             s.texture = &common.emplace(settings.input, white);
-        refiner.emplace(s, team);
+        refinement.emplace(s, team);
+        if (s.texture == nullptr && !settings.filter_weight && FilterWeight::fits(settings.input))
+            filter_weight.emplace(network, image, train ? kCellsOfTrained : kCellsOfGiven, team);
     }
 
     std::int64_t learned_rows() const { return settings.input.height * 3 / 4; }
@@ -270,9 +267,9 @@ struct Denoiser::State {
         weights.coarse_values.reserve(network.shape().parameters());
     }
 
-    // Takes the memory, all of it, or throws. The network for half the size, and then the refiner, are left out where
-    // the budget has no room for them, but not for what the machine happens to have free: the result shall not depend
-    // on that.
+    // Takes the memory, all of it, or throws. The network for half the size, and then the refinement, are left out
+    // where the budget has no room for them, but not for what the machine happens to have free: the result shall not
+    // depend on that.
     void take_memory() {
         ArenaPlan plan = fitting_plan();
         drop_what_does_not_fit(&plan);
@@ -290,8 +287,11 @@ struct Denoiser::State {
             half.reset();
             *plan = fitting_plan();
         }
-        if (refiner && is_too_much()) {
-            refiner.reset();
+        while (refinement && is_too_much()) {
+            if (filter_weight)
+                filter_weight.reset();
+            else if (!refinement->drop_largest_part())
+                refinement.reset();
             *plan = fitting_plan();
         }
     }
@@ -310,12 +310,16 @@ struct Denoiser::State {
             }
             if (coarse) coarse->reserve(plan, tile, false);
             if (blend) blend->reserve(plan);
-            if (refiner) refiner->reserve(plan);
+            if (refinement) refinement->reserve(plan);
+            if (filter_weight) filter_weight->reserve(plan);
             if (bytes(plan) <= usable) break;
         }
         return plan;
     }
-    std::uint64_t bytes(const ArenaPlan& plan) const { return plan.size() + (half ? half->bytes() : 0); }
+    std::uint64_t bytes(const ArenaPlan& plan) const {
+        return plan.size() + (half ? half->bytes() : 0) + (refinement ? refinement->bytes() : 0) +
+               (filter_weight ? filter_weight->bytes() : 0);
+    }
 
     void run(ProgressCallback callback, void* user) {
         RunControl control(callback, user, settings.deadline_seconds);
@@ -325,11 +329,10 @@ struct Denoiser::State {
         report.ensemble = fine->ensemble();
         report.refinements = 0;
         if (stabilizer) stabilizer->switch_on(true);
-        seconds_to_refine = refiner && settings.deadline_seconds > 0
-                                ? Stage::kReserveMargin * recipe.refinements * refiner->measure(arena)
-                                : 0;
+        seconds_to_refine =
+            refinement && settings.deadline_seconds > 0 ? Stage::kReserveMargin * refinement->measure(arena) : 0;
         // As for the ensemble: not where it would take more than a third of the time.
-        bool refining = refiner && 3 * seconds_to_refine <= settings.deadline_seconds;
+        bool refining = refinement && 3 * seconds_to_refine <= settings.deadline_seconds;
         if (!refining) seconds_to_refine = 0;
         if (coarse) half->load(settings.input, scale, team);
         if (train) {
@@ -352,11 +355,13 @@ struct Denoiser::State {
         const bool corrected = coarse && weights.blend > 0 && settings.strength > 0;
         if (stabilizer && settings.strength <= 0) stabilizer->switch_on(false);
         refining = refining && learned && control.left(seconds_to_refine) >= 0;
-        // The refiner wants a guide without noise.
+        // The refinement wants a guide without noise.
         const float strength = refining ? 1 : settings.strength;
         fine->set_strength(strength);
-        if (refining) refiner->keep_input(arena);
-        const std::int64_t bands = refining ? recipe.refinements * refiner->tiles() : 0;
+        if (refining && filter_weight) weight_of_noise = filter_weight->run(arena, weights.values);
+        if (refining) refinement->set_weight(weight_of_noise);
+        if (refining) refinement->keep_input(arena);
+        const std::int64_t bands = refining ? refinement->tiles() : 0;
         if (corrected) {
             const int passes = train ? std::min(report.ensemble, coarse_report.ensemble) : report.ensemble;
             coarse->set_strength(strength);
@@ -410,15 +415,9 @@ struct Denoiser::State {
     }
 
     void refine(std::int64_t tiles_before, RunControl& control) {
-        const std::int64_t bands = refiner->tiles();
-        for (int round = 0; round < recipe.refinements; ++round) {
-            const bool last = round + 1 == recipe.refinements;
-            const OtherTiles other{tiles_before + round * bands, (recipe.refinements - round - 1) * bands};
-            // What guides the next round shall have no noise.
-            if (!refiner->run(arena, last ? settings.strength : 1, other, control))
-                cancel("cancelled while refining the result");
-        }
-        report.refinements = recipe.refinements;
+        if (!refinement->run(arena, settings.strength, {tiles_before, 0}, control))
+            cancel("cancelled while refining the result");
+        report.refinements = refinement->rounds();
     }
 
     [[noreturn]] void cancel(const char* sentence) {
@@ -441,6 +440,7 @@ Denoiser::~Denoiser() = default;
 void Denoiser::run(ProgressCallback callback, void* user) { state_->run(callback, user); }
 const Report& Denoiser::report() const { return state_->report; }
 const Weights& Denoiser::weights() const { return state_->weights; }
+float Denoiser::filter_weight() const { return state_->weight_of_noise; }
 bool Denoiser::has_learned() const { return state_->learned; }
 
 }  // namespace twofold::zsn2n

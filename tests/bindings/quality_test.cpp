@@ -45,9 +45,12 @@ TEST_CASE("a job estimates the quality of its result", "[quality][slow]") {
     REQUIRE(twofold_job_run(job) == TWOFOLD_OK);
     twofold_quality quality, again;
     REQUIRE(twofold_job_estimate_quality(job, &quality) == TWOFOLD_OK);
-    CHECK(quality.psnr == Approx(pictures.true_psnr(context)).margin(1));
-    CHECK(quality.psnr_low < quality.psnr);
-    CHECK(quality.psnr_high > quality.psnr);
+    INFO("estimated " << quality.psnr << ", between " << quality.psnr_low << " and " << quality.psnr_high);
+    // Of ZS-N2N's refined result a fortieth of the noise is left, which a hundredth of the noise hides well.
+    const double truth = pictures.true_psnr(context);
+    CHECK(quality.psnr == Approx(truth).margin(method == TWOFOLD_TV ? 1 : 1.5));
+    CHECK(quality.psnr_low < std::min(truth, quality.psnr));
+    CHECK(quality.psnr_high > std::max(truth, quality.psnr));
     CHECK(quality.noisy_psnr == Approx(20.2).margin(0.4));
     // The job is as it was.
     REQUIRE(twofold_job_estimate_quality(job, &again) == TWOFOLD_OK);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "ops/noise/noise.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "tests/support/catch.h"
 #include "tests/support/float_image.h"
@@ -20,6 +21,8 @@ struct Refined {
     float strength = 1;
     double sigma = 0.1;
     const NoiseTexture* texture = nullptr;
+    int reduction = 1;
+    float weight = 1;
 
     std::vector<float> operator()(const test::FloatImage& noisy, const test::FloatImage& guide) const {
         test::FloatImage input = noisy, output = guide;
@@ -30,7 +33,9 @@ struct Refined {
         settings.output = output.view();
         settings.noise = &noise;
         settings.texture = texture;
+        settings.reduction = reduction;
         Refiner refiner(settings, team);
+        refiner.set_weight(weight);
         ArenaPlan plan;
         refiner.reserve(plan);
         const Arena arena(plan);
@@ -118,6 +123,23 @@ TEST_CASE("the strength of refining is the share of what changes", "[refiner]") 
         REQUIRE(std::abs(third[i] - (noisy.pixels()[i] + 0.3f * (all[i] - noisy.pixels()[i]))) < 1e-5f);
     // Without noise there is nothing to take away.
     CHECK(mean_square(Refined{.sigma = 0}(noisy, guide), noisy.pixels()) < 1e-11);
+}
+
+TEST_CASE("the refiner's weight is that of the noise's variance", "[refiner]") {
+    const test::FloatImage noisy = test::noisy_scene(48, 40, 3, 0.1), guide = test::noisy_scene(48, 40, 3, 0.02);
+    CHECK(mean_square(Refined{.sigma = 0.1, .weight = 4}(noisy, guide), Refined{.sigma = 0.2}(noisy, guide)) < 1e-10);
+}
+
+TEST_CASE("the means of four pixels have half of the noise", "[refiner]") {
+    test::FloatImage flat(160, 160, 1), white(160, 160, 1);
+    for (float& sample : flat.pixels()) sample = 0.5f;
+    ops::add_noise(flat.view(), white.view(), ops::NoiseKind::kGaussian, 25.5, 3);
+    const NoiseTexture texture(white.view(), {});
+    const test::FloatImage noisy = test::noisy_scene(64, 64, 1, 0.05), guide = test::noisy_scene(64, 64, 1, 0.01);
+    const auto change = [&](const Refined& refined) { return mean_square(refined(noisy, guide), guide.pixels()); };
+    const double half = change({.sigma = 0.1, .texture = &texture, .reduction = 2});
+    CHECK(half == Approx(change({.sigma = 0.05})).epsilon(0.1));
+    CHECK(change({.sigma = 0.1, .texture = &texture}) > 1.2 * half);
 }
 
 TEST_CASE("refined results are nearer to the truth", "[refiner][slow]") {

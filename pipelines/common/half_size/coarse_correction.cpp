@@ -23,20 +23,23 @@ Taps taps(std::int64_t position) {
 
 }  // namespace
 
-void CoarseCorrection::compare(const float* rows, std::int64_t first, std::int64_t end, std::int64_t width) {
+void CoarseCorrection::compare_row(std::int64_t y, const float* upper, const float* lower) {
     const int channels = half_.channels();
-    const std::int64_t stride = width * channels;
+    float* half = half_.row(y);
+    for (std::int64_t x = 0; x < half_.width(); ++x)
+        for (int c = 0; c < channels; ++c) {
+            const std::int64_t left = 2 * x * channels + c;
+            half[x * channels + c] =
+                blend_ * (half[x * channels + c] - block_mean(upper + left, lower + left, channels));
+        }
+}
+
+void CoarseCorrection::compare(const float* rows, std::int64_t first, std::int64_t end, std::int64_t width) {
+    const std::int64_t stride = width * half_.channels();
     end_ = end;
     for (; 2 * compared_ + 2 <= end && compared_ < half_.height(); ++compared_) {
         const float* upper = rows + (2 * compared_ - first) * stride;
-        const float* lower = upper + stride;
-        float* half = half_.row(compared_);
-        for (std::int64_t x = 0; x < half_.width(); ++x)
-            for (int c = 0; c < channels; ++c) {
-                const std::int64_t left = 2 * x * channels + c;
-                half[x * channels + c] =
-                    blend_ * (half[x * channels + c] - block_mean(upper + left, lower + left, channels));
-            }
+        compare_row(compared_, upper, upper + stride);
     }
 }
 

@@ -22,6 +22,8 @@ class CoarseCorrection {
     CoarseCorrection(HalfImage& half, std::int64_t height) : half_(half), height_(height) {}
 
     void start(float blend) { blend_ = blend, compared_ = 0, end_ = 0; }
+    // Turns row `y` of half the size into its correction; `upper` and `lower` are the result's rows 2y and 2y + 1.
+    void compare_row(std::int64_t y, const float* upper, const float* lower);
     // Takes the result's rows up to `end`, dense; `rows` is where row `first` lies.
     void compare(const float* rows, std::int64_t first, std::int64_t end, std::int64_t width);
     // Rows [0, ready()) can be corrected.

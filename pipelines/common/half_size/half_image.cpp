@@ -5,20 +5,6 @@
 
 namespace twofold {
 
-ImageView HalfImage::view() {
-    constexpr std::ptrdiff_t kSample = sizeof(float);
-    ImageView view;
-    view.data = reinterpret_cast<std::byte*>(samples_.data());
-    view.width = width_;
-    view.height = height_;
-    view.channels = channels_;
-    view.type = DataType::kFloat32;
-    view.channel_stride = kSample;
-    view.pixel_stride = kSample * channels_;
-    view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(width_);
-    return view;
-}
-
 void HalfImage::load(const ImageView& image, const ImageScale& scale, ThreadTeam& team) {
     // In pieces that fit on the stack: a run allocates nothing.
     constexpr std::int64_t kPiece = 256;  // pixels of half the size

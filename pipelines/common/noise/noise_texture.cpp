@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/noise_bands.h"
 #include "pipelines/common/noise/plane.h"
 #include "pipelines/common/noise/random_window.h"
 #include "pipelines/common/noise/second_difference.h"
@@ -228,6 +229,18 @@ void NoiseTexture::fill(std::uint64_t seed, std::uint64_t stream, int height, in
             for (int c = 0; c < channels_; ++c) *dst++ = first * p1[c] + second * p2[c];
         }
     }
+}
+
+bool can_be_correlated(const ImageView& image) {
+    return std::min(image.width, image.height) >= NoiseTexture::kSmallestSide;
+}
+
+bool is_correlated(const ImageView& image, const WhiteLevel& white) {
+    return can_be_correlated(image) && measure_noise_bands(image, white).correlated();
+}
+
+bool channels_share_noise(const NoiseModel& model, const ImageView& image) {
+    return image.colour_channels() == 3 && !model.apart && can_be_correlated(image);
 }
 
 }  // namespace twofold

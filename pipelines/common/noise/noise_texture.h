@@ -49,6 +49,14 @@ class NoiseTexture {
     std::vector<float> field_;  // kPeriod x kPeriod x channels
 };
 
+// Whether an image is large enough to measure a texture.
+bool can_be_correlated(const ImageView& image);
+// Whether the noise of an image is alike in neighbouring pixels, as far as noise_bands.h can tell.
+bool is_correlated(const ImageView& image, const WhiteLevel& white);
+// Whether the channels of an image have noise in common that is independent from pixel to pixel and of which `model` is
+// the measure, as in grey images that were stored in colour.
+bool channels_share_noise(const NoiseModel& model, const ImageView& image);
+
 }  // namespace twofold
 
 #endif

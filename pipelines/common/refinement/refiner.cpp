@@ -14,16 +14,25 @@ constexpr int kPatch = ops::kCollaborativePatch;
 constexpr int kReach = ops::kCollaborativeReach;
 constexpr auto kPoints = static_cast<std::size_t>(ops::kCollaborativeCoefficients);
 
-// By how much correlated noise counts for more than its variance in a patch: it is alike in patches that overlap, so
-// that it stays together where independent noise is spread over all of a group, and the guide still has some of it. On
-// camera files 2.5 gave 0.1 to 0.3 dB more than 1, and 4 another 0.02 to 0.1.
-constexpr double kCorrelatedWeight = 4;
-
 // Multiples of `stride` from `first` to before `end`, and the last place of all where that is among them.
 template <typename Body>
 void for_places(std::int64_t first, std::int64_t end, std::int64_t last, int stride, const Body& body) {
     for (std::int64_t i = first; i < std::min(end, last); i += stride) body(i);
     if (first <= last && last < end) body(last);
+}
+
+// `small` gets the means of blocks of `times` x `times` pixels.
+void reduce(const std::vector<float>& image, int small_side, int times, std::size_t channels,
+            std::vector<float>* small) {
+    const auto block = static_cast<std::size_t>(times), side = static_cast<std::size_t>(small_side);
+    for (std::size_t i = 0; i < small->size(); ++i) {
+        const std::size_t c = i % channels, x = i / channels % side, y = i / channels / side;
+        float sum = 0;
+        for (std::size_t j = 0; j < block; ++j)
+            for (std::size_t k = 0; k < block; ++k)
+                sum += image[((y * block + j) * side * block + x * block + k) * channels + c];
+        (*small)[i] = sum / static_cast<float>(block * block);
+    }
 }
 
 }  // namespace
@@ -69,11 +78,13 @@ void Refiner::join(const float* components, float* pixel) const {
 void Refiner::set_shape(const NoiseTexture& texture) {
     constexpr int kSide = 64, kPieces = 16;
     const auto n = static_cast<std::size_t>(channels_);
-    std::vector<float> piece(ops::dense_size(kSide, kSide, channels_));
+    const int whole = kSide * settings_.reduction;
+    std::vector<float> drawn(ops::dense_size(whole, whole, channels_)), piece(ops::dense_size(kSide, kSide, channels_));
     std::vector<double> squares(n * kPoints);
     std::array<std::array<float, kPoints>, 4> patch;
     for (int i = 0; i < kPieces; ++i) {
-        texture.fill(0, static_cast<std::uint64_t>(i), kSide, kSide, piece.data());
+        texture.fill(0, static_cast<std::uint64_t>(i), whole, whole, drawn.data());
+        reduce(drawn, kSide, settings_.reduction, n, &piece);
         for (std::size_t p = 0; p < piece.size(); ++p)
             piece[p] *= static_cast<float>(texture.sigma(static_cast<int>(p % n)));
         for (int top = 0; top + kPatch <= kSide; top += kPatch)
@@ -95,13 +106,12 @@ void Refiner::set_shape(const NoiseTexture& texture) {
     }
     constexpr double kPatches = kPieces * (kSide / kPatch) * (kSide / kPatch);
     for (std::size_t k = 0; k < n; ++k) {
-        double variance = 0;  // of the component, were the channels not correlated
+        double variance = 0;  // of the component at full size, were the channels not correlated
         for (std::size_t c = 0; c < n; ++c)
             variance += std::pow(double{basis_[k][c]} * texture.sigma(static_cast<int>(c)), 2);
         for (std::size_t p = 0; p < kPoints; ++p)
             shape_[k * kPoints + p] =
-                variance > 0 ? static_cast<float>(kCorrelatedWeight * squares[k * kPoints + p] / (kPatches * variance))
-                             : 1;
+                variance > 0 ? static_cast<float>(squares[k * kPoints + p] / (kPatches * variance)) : 1;
     }
 }
 
@@ -153,7 +163,7 @@ ops::CollaborativePlanes Refiner::planes(const Arena& arena) const {
 void Refiner::load_rows(const Arena& arena, std::int64_t first, std::int64_t end, std::int64_t top) {
     const std::int64_t width = settings_.input.width;
     const auto samples_row = static_cast<std::ptrdiff_t>(width) * channels_;
-    const ImageView noisy = in_place_ ? kept(arena) : settings_.input;
+    const ImageView from = noisy(arena);
     team_.run(std::max<std::int64_t>(0, end - first), [&](std::int64_t i, int thread) {
         float* samples = arena[pixels_].data() + thread * samples_row;
         const auto load = [&](const ImageView& image, const ImageScale& scale, float* plane) {
@@ -166,7 +176,7 @@ void Refiner::load_rows(const Arena& arena, std::int64_t first, std::int64_t end
             }
             for (int k = 0; k < channels_; ++k) std::fill_n(to + k * plane_ + width, ops::kCollaborativePadding, 0.0f);
         };
-        load(noisy, settings_.input_scale, arena[noisy_].data());
+        load(from, settings_.input_scale, arena[noisy_].data());
         load(settings_.output, settings_.output_scale, arena[pilot_].data());
     });
 }
@@ -231,6 +241,7 @@ void Refiner::filter_patch(const ops::CollaborativePlanes& p, int x, int y,
             const float sigma = basis_[k][c] * settings_.noise->at(static_cast<int>(c), brightness[c]);
             level += sigma * sigma;
         }
+        level *= weight_of_noise_;
         for (std::size_t i = 0; i < kPoints; ++i) variance[k * kPoints + i] = level * shape_[k * kPoints + i];
     }
     ops::collaborative_filter(p, x, y, window, variance.data());

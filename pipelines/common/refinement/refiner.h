@@ -29,8 +29,9 @@ struct RefinerSettings {
     ImageScale input_scale, output_scale;
     // On the scale that both lead to.
     const NoiseModel* noise = nullptr;
-    const NoiseTexture* texture = nullptr;  // of correlated noise, else null
-    int stride = 5;                         // pixels from one reference patch to the next, at most a patch
+    const NoiseTexture* texture = nullptr;  // of noise that pixels or channels share, else null
+    int reduction = 1;  // noise and texture are those of an image so many times larger, of which this has the means
+    int stride = 5;     // pixels from one reference patch to the next, at most a patch
 };
 
 class Refiner {
@@ -42,8 +43,12 @@ class Refiner {
     Refiner(const RefinerSettings& settings, ThreadTeam& team);
     void reserve(ArenaPlan& plan);
 
+    // How much the noise's variance counts for; 1 at first.
+    void set_weight(float weight) { weight_of_noise_ = weight; }
     // To be called before the output takes the place of the input.
     void keep_input(const Arena& arena) const;
+    // The noisy image, wherever it is now.
+    ImageView noisy(const Arena& arena) const { return in_place_ ? kept(arena) : settings_.input; }
     // Takes away the share `strength` of the noise. False if the callback cancelled.
     bool run(const Arena& arena, float strength, const OtherTiles& other, RunControl& control);
     // Of the progress that is reported.
@@ -77,6 +82,7 @@ class Refiner {
 
     RefinerSettings settings_;
     ThreadTeam& team_;
+    float weight_of_noise_ = 1;
     int channels_;
     bool in_place_;
     std::int64_t bands_, tiles_;  // tiles in a band

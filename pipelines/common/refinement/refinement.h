@@ -1,0 +1,58 @@
+// All that follows a denoised image: the collaborative filter that it guides, and against noise that neighbouring
+// pixels share, as cameras write it, stains of colour and the shift of a tone curve (noise/tone_shift.h).
+#ifndef TWOFOLD_PIPELINES_COMMON_REFINEMENT_REFINEMENT_H
+#define TWOFOLD_PIPELINES_COMMON_REFINEMENT_REFINEMENT_H
+
+#include <cstdint>
+#include <optional>
+
+#include "pipelines/common/refinement/coarse_chroma.h"
+#include "pipelines/common/refinement/refiner.h"
+
+namespace twofold {
+
+struct RefinementSettings : RefinerSettings {
+    bool correlated = false;  // noise and texture are of noise that neighbouring pixels share
+    int rounds = 1;           // of the filter, each guided by the one before
+};
+
+class Refinement {
+  public:
+    static bool fits(const ImageView& image);
+
+    // What the scales and `noise` point to must outlive it; `texture` is read here only.
+    Refinement(const RefinementSettings& settings, ThreadTeam& team);
+    void reserve(ArenaPlan& plan);
+    // Beside the arena.
+    std::uint64_t bytes() const { return chroma_ ? chroma_->bytes() : 0; }
+    // False if there is nothing more to do without.
+    bool drop_largest_part();
+
+    // How much noise counts for that nothing shares; 1 at first. Other noise has a weight that measurements gave.
+    void set_weight(float weight) {
+        if (!shared_) refiner_.set_weight(weight);
+    }
+    // To be called before the output takes the place of the input.
+    void keep_input(const Arena& arena) const { refiner_.keep_input(arena); }
+    // Takes away the share `strength` of the noise. False if the callback cancelled.
+    bool run(const Arena& arena, float strength, const OtherTiles& other, RunControl& control);
+    // Of the progress that is reported.
+    std::int64_t tiles() const;
+    int rounds() const { return settings_.rounds; }
+    // Seconds that a run will take. Writes no output.
+    double measure(const Arena& arena);
+
+  private:
+    void restore_tones(const Arena& arena, float strength);
+
+    RefinementSettings settings_;
+    bool shared_;  // the noise, by pixels or channels
+    ThreadTeam& team_;
+    Refiner refiner_;
+    std::optional<CoarseChroma> chroma_;
+    ArenaRange<float> rows_;  // one for each thread
+};
+
+}  // namespace twofold
+
+#endif
