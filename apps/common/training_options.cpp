@@ -83,9 +83,10 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
         ->check(CLI::IsMember({"auto", "independent", "correlated"}));
     app->add_flag("--adapt", options->adapt,
                   "prior: train it further on the image, and keep that where it does better on a part set aside");
-    app->add_option("--refine", options->refine,
-                    "zsn2n and prior: filter alike patches of the noisy image together, guided by the result (default "
-                    "auto: on, but for the recipe paper)")
+    app->add_option(
+           "--refine", options->refine,
+           "Filter alike patches of the noisy image together, guided by the result of a network (default auto: on, "
+           "but for the recipe paper)")
         ->check(CLI::IsMember({"auto", "off", "on"}));
     app->add_option("--strength", options->strength, "Share of the noise that is taken away, 0 to 1 (default 1)")
         ->check(number_between(0, 1));
@@ -142,7 +143,7 @@ void check_training_options(const TrainingOptions& options) {
     check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--adapt", options.adapt, {"prior"});
-    check_use(options, "--refine", options.refine != "auto", {"zsn2n", "prior"});
+    check_use(options, "--refine", options.refine != "auto", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--steps", options.steps > 0, {"zsn2n", "tv", "dip", "two-stage", "prior"});
     check_use(options, "--noise", options.noise != "auto", {"zsn2n", "prior"});
     check_use(options, "--preset", !options.defect.empty(), {"dip"});

@@ -5,6 +5,7 @@
 #include "pipelines/common/prior/denoising_recipe.h"
 #include "pipelines/common/prior/fit.h"
 #include "pipelines/common/prior/image_term.h"
+#include "pipelines/common/refinement/refined_pipeline.h"
 #include "pipelines/common/white_level.h"
 #include "runtime/error.h"
 
@@ -51,14 +52,30 @@ prior::Recipe make_recipe(const Settings& settings, const NoiseModel& noise) {
     return prior::denoising_recipe(settings.recipe, noise);
 }
 
-}  // namespace
-
-std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
+std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
     const WhiteLevel level = find_white_level(settings.input, settings.white);
     const NoiseModel noise = measure(settings, level);
     return std::make_unique<prior::Fit>(settings, make_recipe(settings, noise),
                                         prior::make_stop_rule(settings.stop, settings.recipe, noise), level.white,
                                         noise, std::make_unique<prior::ImageTerm>(settings.input, level.white));
+}
+
+}  // namespace
+
+std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
+    // What compression did is no noise.
+    if (settings.defect == Defect::kJpeg) {
+        if (settings.refinements.value_or(0) > 0)
+            throw Error(ErrorCode::kUnsupported, "what is left of a strong compression is not refined");
+        return make_fit(settings);
+    }
+    const NoiseKind noise = settings.defect == Defect::kCorrelatedNoise ? NoiseKind::kCorrelated : NoiseKind::kAuto;
+    return make_refined(settings, settings.recipe == RecipeName::kPaper ? 0 : 1, noise,
+                        [&](const PipelineSettings& inner) {
+                            Settings copy = settings;
+                            static_cast<PipelineSettings&>(copy) = inner;
+                            return make_fit(copy);
+                        });
 }
 
 }  // namespace twofold::dip

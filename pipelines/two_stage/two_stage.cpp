@@ -3,6 +3,7 @@
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/prior/denoising_recipe.h"
 #include "pipelines/common/prior/fit.h"
+#include "pipelines/common/refinement/refined_pipeline.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/two_stage/two_stage_term.h"
 #include "runtime/error.h"
@@ -19,10 +20,7 @@ void check(const Settings& settings) {
         throw Error(ErrorCode::kUnsupported, "stopping by noise needs a second stage that fits the noisy image");
 }
 
-}  // namespace
-
-std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
-    check(settings);
+std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
     const WhiteLevel level = find_white_level(settings.input, settings.white);
     const NoiseModel noise = estimate_noise(settings.input, level);
     prior::StopRule rule = prior::make_stop_rule(settings.stop, settings.recipe, noise);
@@ -31,6 +29,18 @@ std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
     return std::make_unique<prior::Fit>(
         settings, prior::denoising_recipe(settings.recipe, noise), rule, level.white, noise,
         std::make_unique<TwoStageTerm>(settings, level.white, noise.mean_sigma * noise.mean_sigma));
+}
+
+}  // namespace
+
+std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
+    check(settings);
+    return make_refined(settings, settings.recipe == RecipeName::kPaper ? 0 : 1, NoiseKind::kAuto,
+                        [&](const PipelineSettings& inner) {
+                            Settings copy = settings;
+                            static_cast<PipelineSettings&>(copy) = inner;
+                            return make_fit(copy);
+                        });
 }
 
 }  // namespace twofold::two_stage

@@ -1,0 +1,144 @@
+#include "pipelines/common/refinement/refined_pipeline.h"
+
+#include <optional>
+
+#include "pipelines/common/memory_budget.h"
+#include "pipelines/common/refinement/refinement.h"
+
+namespace twofold {
+namespace {
+
+// These methods take so long that the finest grid of reference patches does not count.
+constexpr int kStride = 3;
+// By which the refinement may take longer than its first band lets expect.
+constexpr double kReserveMargin = 1.25;
+
+class RefinedPipeline final : public Pipeline {
+  public:
+    RefinedPipeline(const PipelineSettings& settings, int rounds, NoiseKind noise, const MakePipeline& make)
+        : settings_(settings), white_(find_white_level(settings.input, settings.white)), team_(settings.threads) {
+        measure_noise(noise);
+        PipelineSettings inner = settings;
+        if (noise_.measured && noise_.mean_sigma > 0) add_refinement(rounds, &inner);
+        try {
+            method_ = make(inner);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::kOverBudget || !refinement_) throw;
+            refinement_.reset();
+            method_ = make(settings);
+        }
+        report_ = method_->report();
+        report_.memory_bytes += own_bytes();
+    }
+
+    void run(ProgressCallback callback, void* user) override {
+        callback_ = callback;
+        user_ = user;
+        RunControl control(callback, user, settings_.deadline_seconds);
+        if (refinement_) refinement_->keep_input(arena_);
+        try {
+            method_->run(callback == nullptr ? nullptr : forward, this);
+        } catch (...) {
+            take_report(control);
+            throw;
+        }
+        const double before = control.elapsed();
+        if (refinement_ && !refinement_->run(arena_, settings_.strength, {1, 0}, control)) {
+            take_report(control);
+            report_.stop_reason = StopReason::kCallback;
+            throw Error(ErrorCode::kCancelled, "cancelled while refining the result");
+        }
+        take_report(control);
+        if (!refinement_) return;
+        report_.refinements = refinement_->rounds();
+        report_.seconds_apply += control.elapsed() - before;
+    }
+    const Report& report() const override { return report_; }
+
+  private:
+    void measure_noise(NoiseKind kind) {
+        const bool measurable = can_be_correlated(settings_.input);
+        if (kind == NoiseKind::kCorrelated ? measurable : is_correlated(settings_.input, white_)) {
+            correlated_ = true;
+            noise_ = texture_.emplace(settings_.input, white_).model();
+            return;
+        }
+        noise_ = estimate_noise(settings_.input, white_);
+        if (channels_share_noise(noise_, settings_.input)) texture_.emplace(settings_.input, white_);
+    }
+
+    // Takes the memory and the time of the refinement from what `inner` may use, or does without it.
+    void add_refinement(int rounds, PipelineSettings* inner) {
+        RefinementSettings s;
+        s.input = settings_.input;
+        s.output = settings_.output;
+        s.input_scale = ImageScale(white_);
+        WhiteLevel result = white_;
+        result.white = output_white(settings_.input, settings_.output, white_.white);
+        s.output_scale = ImageScale(result);
+        s.noise = &noise_;
+        s.texture = texture_ ? &*texture_ : nullptr;
+        s.correlated = correlated_;
+        s.rounds = rounds;
+        s.stride = kStride;
+        refinement_.emplace(s, team_);
+        ArenaPlan plan;
+        refinement_->reserve(plan);
+        const std::uint64_t bytes = plan.size() + refinement_->bytes(), usable = usable_memory(settings_.memory_budget);
+        if (bytes >= usable) return refinement_.reset();
+        if (settings_.memory_budget > 0) inner->memory_budget = usable - bytes;
+        plan_bytes_ = plan.size();
+        arena_ = Arena(plan);
+        inner->strength = 1;
+        if (settings_.deadline_seconds <= 0) return;
+        const double seconds = kReserveMargin * refinement_->measure(arena_);
+        if (3 * seconds > settings_.deadline_seconds) {
+            refinement_.reset();
+            arena_ = Arena();
+            *inner = settings_;
+            return;
+        }
+        inner->deadline_seconds = settings_.deadline_seconds - seconds;
+    }
+
+    std::uint64_t own_bytes() const { return refinement_ ? plan_bytes_ + refinement_->bytes() : 0; }
+
+    void take_report(const RunControl& control) {
+        report_ = method_->report();
+        report_.memory_bytes += own_bytes();
+        report_.seconds_total = control.elapsed();
+    }
+
+    // There is more to come than the method knows of.
+    static ProgressAction forward(const Progress& progress, void* user) {
+        const auto& self = *static_cast<const RefinedPipeline*>(user);
+        Progress all = progress;
+        if (all.phase == Phase::kApply && self.refinement_) all.total += self.refinement_->tiles();
+        return self.callback_(all, self.user_);
+    }
+
+    PipelineSettings settings_;
+    WhiteLevel white_;
+    ThreadTeam team_;
+    NoiseModel noise_;
+    bool correlated_ = false;
+    std::optional<NoiseTexture> texture_;
+    std::optional<Refinement> refinement_;
+    std::uint64_t plan_bytes_ = 0;
+    Arena arena_;
+    std::unique_ptr<Pipeline> method_;
+    ProgressCallback callback_ = nullptr;
+    void* user_ = nullptr;
+    Report report_;
+};
+
+}  // namespace
+
+std::unique_ptr<Pipeline> make_refined(const PipelineSettings& settings, int rounds, NoiseKind noise,
+                                       const MakePipeline& make) {
+    const int wanted = settings.refinements.value_or(rounds);
+    if (wanted == 0 || settings.strength <= 0 || !Refinement::fits(settings.input)) return make(settings);
+    return std::make_unique<RefinedPipeline>(settings, wanted, noise, make);
+}
+
+}  // namespace twofold
