@@ -275,10 +275,13 @@ TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofo
  * of the image which it was not trained on. Default 0. For images of at least 64 pixels a side, others are left to the
  * weights as they are. */
 TWOFOLD_API twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt);
-/* Whether the result of TWOFOLD_ZSN2N or TWOFOLD_PRIOR guides a collaborative Wiener filter over the noisy image (the
- * second step of BM3D: Dabov et al., IEEE TIP 2007), whose result is then the job's. AUTO, the default: yes, but for
- * the recipe PAPER. Not done in any case where the noise cannot be measured, for images of less than 16 pixels a side,
- * and where it takes more than a third of the deadline or more memory than the budget has left; the report says. */
+/* Whether the result of TWOFOLD_ZSN2N, TWOFOLD_PRIOR, TWOFOLD_DIP or TWOFOLD_TWO_STAGE guides a collaborative Wiener
+ * filter over the noisy image (the second step of BM3D: Dabov et al., IEEE TIP 2007), whose result is then the job's.
+ * Where neighbouring pixels share the noise, as in the files of cameras, it takes away stains of colour, too, and makes
+ * good that noise before a tone curve has darkened the image. AUTO, the default: yes, but for the recipe PAPER. Never
+ * done where the noise cannot be measured, for images of less than 16 pixels a side, where it takes more than a third of
+ * the deadline or more memory than the budget has left (the report says), and for TWOFOLD_DEFECT_JPEG, where commit
+ * refuses ON. */
 TWOFOLD_API twofold_status twofold_job_set_refinement(twofold_job* job, twofold_refinement refinement);
 /* What TWOFOLD_ZSN2N takes the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and where weights
  * are given, the noise is not measured, and commit refuses TWOFOLD_CORRELATION_CORRELATED; so it does for images of
