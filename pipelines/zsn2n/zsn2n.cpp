@@ -217,6 +217,7 @@ struct Denoiser::State {
         s.stride = recipe.refine_stride;
         s.rounds = recipe.refinements;
         s.correlated = texture.has_value();
+        s.memory_budget = settings.memory_budget;
         // Noise that the channels have in common is not independent from component to component.
         std::optional<NoiseTexture> common;
         s.texture = image.texture;

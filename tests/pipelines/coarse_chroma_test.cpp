@@ -98,4 +98,8 @@ TEST_CASE("grey and small images have no stains to look for", "[chroma]") {
     CHECK(!CoarseChroma::fits(test::FloatImage(100, 100, 1).view()));
     CHECK(!CoarseChroma::fits(test::FloatImage(63, 100, 3).view()));
     CHECK(CoarseChroma::fits(test::FloatImage(64, 64, 3).view()));
+    ImageView large = test::FloatImage(64, 64, 3).view();
+    large.width = large.height = 6000;
+    CHECK(!CoarseChroma::fits(large));
+    CHECK(CoarseChroma::most_bytes(test::FloatImage(64, 80, 3).view()) == 2 * 4 * 3 * (32 * 40 + 16 * 20));
 }

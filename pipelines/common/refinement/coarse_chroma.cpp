@@ -8,6 +8,7 @@ namespace twofold {
 namespace {
 
 constexpr int kLevels = 2;
+constexpr std::int64_t kMostPixels = 32 << 20;
 // By how much the noise counts for more than what is known of it: its measure misses the coarsest part. Twice as much
 // takes away more stains, and colour of the picture with them.
 constexpr float kWeight = 8;
@@ -26,7 +27,14 @@ void remove_common(std::int64_t width, int channels, float* row) {
 }  // namespace
 
 bool CoarseChroma::fits(const ImageView& image) {
-    return image.colour_channels() == 3 && std::min(image.width, image.height) >= Refiner::kSmallestSide << kLevels;
+    return image.colour_channels() == 3 && std::min(image.width, image.height) >= Refiner::kSmallestSide << kLevels &&
+           image.width <= kMostPixels / image.height;
+}
+
+std::uint64_t CoarseChroma::most_bytes(const ImageView& image) {
+    // A quarter of the pixels and a quarter of those, noisy and denoised.
+    const std::size_t samples = HalfImage::size(image.width, image.height, 3);
+    return 2 * sizeof(float) * (samples + samples / 4);
 }
 
 RefinerSettings CoarseChroma::settings_at(const RefinerSettings& whole, int reduction, HalfImage* noisy,

@@ -18,13 +18,16 @@ namespace twofold {
 
 class CoarseChroma {
   public:
-    // For colour images whose quarter still is of Refiner::kSmallestSide.
+    // For colour images whose quarter still is of Refiner::kSmallestSide, of at most 32 megapixels, since it holds them
+    // at half the size.
     static bool fits(const ImageView& image);
+    // What it takes beside the arena, at most.
+    static std::uint64_t most_bytes(const ImageView& image);
 
     // `settings` are those of the refiner for the image itself, with a texture.
     CoarseChroma(const RefinerSettings& settings, ThreadTeam& team);
     void reserve(ArenaPlan& plan);
-    // Beside the arena.
+    // As most_bytes, exactly.
     std::uint64_t bytes() const;
 
     // Corrects the output. `noisy` is the input, which may have been moved. False if the callback cancelled.

@@ -25,6 +25,7 @@ class RefinedPipeline final : public Pipeline {
         } catch (const Error& error) {
             if (error.code() != ErrorCode::kOverBudget || !refinement_) throw;
             refinement_.reset();
+            arena_ = Arena();
             method_ = make(settings);
         }
         report_ = method_->report();
@@ -80,12 +81,16 @@ class RefinedPipeline final : public Pipeline {
         s.texture = texture_ ? &*texture_ : nullptr;
         s.correlated = correlated_;
         s.rounds = rounds;
+        s.memory_budget = settings_.memory_budget;
         s.stride = kStride;
         refinement_.emplace(s, team_);
         ArenaPlan plan;
         refinement_->reserve(plan);
         const std::uint64_t bytes = plan.size() + refinement_->bytes(), usable = usable_memory(settings_.memory_budget);
-        if (bytes >= usable) return refinement_.reset();
+        if (bytes >= usable) {
+            if (settings_.memory_budget == 0) require_memory(bytes, usable);
+            return refinement_.reset();
+        }
         if (settings_.memory_budget > 0) inner->memory_budget = usable - bytes;
         plan_bytes_ = plan.size();
         arena_ = Arena(plan);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/feature_map.h"
+#include "pipelines/common/memory_budget.h"
 #include "pipelines/common/noise/tone_shift.h"
 #include "pipelines/common/strength.h"
 
@@ -23,7 +24,12 @@ bool Refinement::fits(const ImageView& image) { return std::min(image.width, ima
 Refinement::Refinement(const RefinementSettings& settings, ThreadTeam& team)
     : settings_(settings), shared_(settings.texture != nullptr), team_(team), refiner_(settings, team) {
     if (shared_) refiner_.set_weight(kSharedWeight);
-    if (settings.correlated && CoarseChroma::fits(settings.input)) chroma_.emplace(settings, team);
+    if (settings.correlated && CoarseChroma::fits(settings.input)) {
+        const std::uint64_t needed = CoarseChroma::most_bytes(settings.input),
+                            usable = usable_memory(settings.memory_budget);
+        if (settings.memory_budget == 0) require_memory(needed, usable);
+        if (needed <= usable) chroma_.emplace(settings, team);
+    }
     settings_.texture = nullptr;
 }
 

@@ -14,13 +14,16 @@ namespace twofold {
 struct RefinementSettings : RefinerSettings {
     bool correlated = false;  // noise and texture are of noise that neighbouring pixels share
     int rounds = 1;           // of the filter, each guided by the one before
+    std::uint64_t memory_budget =
+        0;  // bytes; stains of colour stay where it is too small. 0: what the machine has free
 };
 
 class Refinement {
   public:
     static bool fits(const ImageView& image);
 
-    // What the scales and `noise` point to must outlive it; `texture` is read here only.
+    // What the scales and `noise` point to must outlive it; `texture` is read here only. Throws Error kOverBudget where
+    // the machine has too little memory free.
     Refinement(const RefinementSettings& settings, ThreadTeam& team);
     void reserve(ArenaPlan& plan);
     // Beside the arena.
