@@ -279,8 +279,8 @@ TWOFOLD_API twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt
  * filter over the noisy image (the second step of BM3D: Dabov et al., IEEE TIP 2007), whose result is then the job's.
  * Where neighbouring pixels share the noise, as in the files of cameras, it takes away stains of colour, too, and makes
  * good that noise before a tone curve has darkened the image. AUTO, the default: yes, but for the recipe PAPER. Never
- * done where the noise cannot be measured, for images of less than 16 pixels a side, where it takes more than a third of
- * the deadline or more memory than the budget has left (the report says), and for TWOFOLD_DEFECT_JPEG, where commit
+ * done where the noise cannot be measured, for images of less than 16 pixels a side, where it takes more than a third
+ * of the deadline or more memory than the budget has left (the report says), and for TWOFOLD_DEFECT_JPEG, where commit
  * refuses ON. */
 TWOFOLD_API twofold_status twofold_job_set_refinement(twofold_job* job, twofold_refinement refinement);
 /* What TWOFOLD_ZSN2N takes the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and where weights
