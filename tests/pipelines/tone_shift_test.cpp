@@ -95,6 +95,16 @@ TEST_CASE("the shift of noise before a tone curve is found and undone", "[tones]
     }
 }
 
+TEST_CASE("what is nearly all noise is not made brighter", "[tones]") {
+    ToneShift shift;
+    shift.strength = 0.6;
+    for (auto& channel : shift.variance) channel.fill(0.01f);
+    CHECK(shift.restored(0, 0.08f) == Approx(0.08));
+    CHECK(shift.restored(0, 0) == 0);
+    CHECK(shift.restored(0, 0.15f) > 0.16f);
+    CHECK(shift.restored(0, 0.5f) == Approx(0.5 + 0.6 * 0.01 / 0.5).margin(0.0005));
+}
+
 TEST_CASE("a share of the noise tells the same shift", "[tones]") {
     const test::FloatImage noisy = through_curve(with_shared_noise(light(), 20), 2.2), result = patch_means(noisy);
     test::FloatImage half = result;

@@ -15,6 +15,7 @@ constexpr double kAlike = 8;             // correlated samples that tell as much
 constexpr double kCertainty = 3;         // standard errors
 constexpr double kMostStrength = 0.65;   // gamma 2.3
 constexpr double kNone = 6, kFull = 12;  // of 255: noise whose shift is too small to matter, and that which counts
+constexpr int kIterations = 4;           // back from a sample to its mean
 constexpr float kDarkest = 1 / 255.0f;   // below it s / v says nothing
 constexpr float kBlack = 0.5f / 255, kWhite = 254.5f / 255;  // samples beyond are clipped
 
@@ -91,13 +92,15 @@ void take_variances(const Classes& classes, ToneShift* shift) {
 
 }  // namespace
 
-float ToneShift::amount(int channel, float value) const {
+float ToneShift::amount(int channel, float mean) const {
     const auto& known = variance[static_cast<std::size_t>(channel)];
-    const float position = std::clamp(value * kClasses - 0.5f, 0.0f, float{kClasses - 1});
+    const float position = std::clamp(mean * kClasses - 0.5f, 0.0f, float{kClasses - 1});
     const int below = std::min(static_cast<int>(position), kClasses - 2);
     const float part = position - static_cast<float>(below);
     const auto at = static_cast<std::size_t>(below);
-    return static_cast<float>(strength) * (known[at] * (1 - part) + known[at + 1] * part);
+    const float level = known[at] * (1 - part) + known[at + 1] * part, square = mean * mean;
+    const float clipped = level < square ? level / square : 1;
+    return static_cast<float>(strength) * level * (1 - clipped * clipped);
 }
 
 // The value u whose mean is u - k s / u.
@@ -107,7 +110,10 @@ float ToneShift::restored(int channel, float mean) const {
 }
 
 float ToneShift::shifted(int channel, float value) const {
-    return value > kDarkest ? std::max(0.0f, value - amount(channel, value) / value) : value;
+    if (value <= kDarkest) return value;
+    float mean = value;
+    for (int i = 0; i < kIterations; ++i) mean = std::max(0.0f, value - amount(channel, mean) / value);
+    return mean;
 }
 
 ToneShift measure_tone_shift(const ImageView& noisy, float noisy_white, const ImageView& result, float result_white,
