@@ -77,3 +77,22 @@ TEST_CASE("the weight of the noise can be given", "[filter_weight]") {
     denoise(4, &twice);
     CHECK(once.pixels() != twice.pixels());
 }
+
+TEST_CASE("memory can be planned more than once", "[filter_weight]") {
+    // A budget that is a little too small has everything planned anew with smaller tiles.
+    const test::FloatImage noisy = test::noisy_scene(128, 128, 3, 0.1);
+    test::FloatImage result = noisy;
+    Settings settings;
+    settings.input = noisy.view();
+    settings.output = result.view();
+    settings.noise = NoiseKind::kIndependent;
+    settings.steps = 3;
+    settings.threads = 2;
+    const auto bytes = Denoiser(settings).report().memory_bytes;
+    for (const std::uint64_t less : {bytes / 100, bytes / 10, bytes / 3}) {
+        settings.memory_budget = bytes - less;
+        Denoiser denoiser(settings);
+        CHECK(denoiser.report().memory_bytes <= settings.memory_budget);
+        denoiser.run(nullptr, nullptr);
+    }
+}
