@@ -151,6 +151,8 @@ void check_training_options(const TrainingOptions& options) {
     check_use(options, "--lambda", options.lambda > 0, {"tv", "two-stage"});
     check_use(options, "--detail", !options.detail.empty(), {"two-stage"});
     check_use(options, "--stop", options.stop != "auto", {"dip", "two-stage"});
+    if (options.refine == "on" && options.defect == "jpeg")
+        throw Failure(ExitCode::kUsage, "--refine on is not for --preset jpeg: what compression did is no noise");
     if (options.noise == "correlated" && options.recipe == "paper")
         throw Failure(ExitCode::kUsage, "--noise correlated has no recipe paper: the paper is about independent noise");
     if (options.method == "prior" && options.recipe == "paper")

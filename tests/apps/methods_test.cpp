@@ -165,6 +165,7 @@ TEST_CASE("options of another method are refused") {
         {"--noise", "correlated", "--recipe", "paper"},
         {"--noise", "correlated", "--method", "dip"},
         {"--refine", "on", "--method", "tv"},
+        {"--refine", "on", "--method", "dip", "--preset", "jpeg"},
         {"--refine", "twice"},
         {"--tv", "isotropic"},
         {"--method", "tv", "--preset", "jpeg"},
