@@ -70,12 +70,7 @@ std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
         return make_fit(settings);
     }
     const NoiseKind noise = settings.defect == Defect::kCorrelatedNoise ? NoiseKind::kCorrelated : NoiseKind::kAuto;
-    return make_refined(settings, settings.recipe == RecipeName::kPaper ? 0 : 1, noise,
-                        [&](const PipelineSettings& inner) {
-                            Settings copy = settings;
-                            static_cast<PipelineSettings&>(copy) = inner;
-                            return make_fit(copy);
-                        });
+    return make_refined(settings, noise, make_fit);
 }
 
 }  // namespace twofold::dip

@@ -35,12 +35,7 @@ std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
 
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
     check(settings);
-    return make_refined(settings, settings.recipe == RecipeName::kPaper ? 0 : 1, NoiseKind::kAuto,
-                        [&](const PipelineSettings& inner) {
-                            Settings copy = settings;
-                            static_cast<PipelineSettings&>(copy) = inner;
-                            return make_fit(copy);
-                        });
+    return make_refined(settings, NoiseKind::kAuto, make_fit);
 }
 
 }  // namespace twofold::two_stage

@@ -330,10 +330,8 @@ struct Denoiser::State {
         report.ensemble = fine->ensemble();
         report.refinements = 0;
         if (stabilizer) stabilizer->switch_on(true);
-        seconds_to_refine =
-            refinement && settings.deadline_seconds > 0 ? Stage::kReserveMargin * refinement->measure(arena) : 0;
-        // As for the ensemble: not where it would take more than a third of the time.
-        bool refining = refinement && 3 * seconds_to_refine <= settings.deadline_seconds;
+        seconds_to_refine = refinement && settings.deadline_seconds > 0 ? refinement->seconds_to_keep(arena) : 0;
+        bool refining = refinement && Refinement::is_worth(seconds_to_refine, settings.deadline_seconds);
         if (!refining) seconds_to_refine = 0;
         if (coarse) half->load(settings.input, scale, team);
         if (train) {

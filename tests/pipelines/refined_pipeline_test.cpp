@@ -17,9 +17,9 @@ constexpr std::int64_t kSide = 64;
 constexpr double kSigma = 0.1;
 
 // A method that puts out a picture of less noise.
-class Stub final : public Pipeline {
+class FixedMethod final : public Pipeline {
   public:
-    explicit Stub(const PipelineSettings& settings) : settings_(settings) {
+    explicit FixedMethod(const PipelineSettings& settings) : settings_(settings) {
         report_.memory_bytes = 1000;
         report_.steps_planned = 7;
         if (settings.memory_budget == kTooLittle) throw Error(ErrorCode::kOverBudget, "too little");
@@ -58,7 +58,7 @@ struct Case {
     std::unique_ptr<Pipeline> make(const PipelineSettings& settings, int rounds = 1) {
         return make_refined(settings, rounds, NoiseKind::kIndependent, [&](const PipelineSettings& given) {
             inner = given;
-            return std::make_unique<Stub>(given);
+            return std::make_unique<FixedMethod>(given);
         });
     }
     double psnr() const { return test::psnr(result.pixels(), clean.pixels()); }
@@ -135,7 +135,7 @@ TEST_CASE("no refinement where it has no room", "[refined]") {
     settings = pictures.settings();
     settings.refinements = 0;
     CHECK(refinements(settings) == 0);
-    settings.memory_budget = Stub::kTooLittle;
+    settings.memory_budget = FixedMethod::kTooLittle;
     CHECK_THROWS_AS(pictures.make(settings), Error);
 }
 

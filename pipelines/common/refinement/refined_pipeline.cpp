@@ -10,8 +10,6 @@ namespace {
 
 // These methods take so long that the finest grid of reference patches does not count.
 constexpr int kStride = 3;
-// By which the refinement may take longer than its first band lets expect.
-constexpr double kReserveMargin = 1.25;
 
 class RefinedPipeline final : public Pipeline {
   public:
@@ -96,8 +94,8 @@ class RefinedPipeline final : public Pipeline {
         arena_ = Arena(plan);
         inner->strength = 1;
         if (settings_.deadline_seconds <= 0) return;
-        const double seconds = kReserveMargin * refinement_->measure(arena_);
-        if (3 * seconds > settings_.deadline_seconds) {
+        const double seconds = refinement_->seconds_to_keep(arena_);
+        if (!Refinement::is_worth(seconds, settings_.deadline_seconds)) {
             refinement_.reset();
             arena_ = Arena();
             *inner = settings_;

@@ -18,6 +18,18 @@ using MakePipeline = std::function<std::unique_ptr<Pipeline>(const PipelineSetti
 std::unique_ptr<Pipeline> make_refined(const PipelineSettings& settings, int rounds, NoiseKind noise,
                                        const MakePipeline& make);
 
+// The same for a method with settings of its own: once, but for the recipe `paper`.
+template <typename Settings>
+std::unique_ptr<Pipeline> make_refined(const Settings& settings, NoiseKind noise,
+                                       std::unique_ptr<Pipeline> (*make)(const Settings&)) {
+    return make_refined(settings, settings.recipe == RecipeName::kPaper ? 0 : 1, noise,
+                        [&](const PipelineSettings& changed) {
+                            Settings copy = settings;
+                            static_cast<PipelineSettings&>(copy) = changed;
+                            return make(copy);
+                        });
+}
+
 }  // namespace twofold
 
 #endif

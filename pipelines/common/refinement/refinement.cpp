@@ -16,6 +16,8 @@ namespace {
 constexpr float kSharedWeight = 4;
 // Work at half and at a quarter of the size, over that of a round of the filter.
 constexpr double kChromaWork = 0.35;
+// By which a run may take longer than its first band lets expect.
+constexpr double kReserveMargin = 1.25;
 
 }  // namespace
 
@@ -51,8 +53,8 @@ std::int64_t Refinement::tiles() const {
     return settings_.rounds * refiner_.tiles() + (chroma_ ? chroma_->tiles() : 0);
 }
 
-double Refinement::measure(const Arena& arena) {
-    return (settings_.rounds + (chroma_ ? kChromaWork : 0)) * refiner_.measure(arena);
+double Refinement::seconds_to_keep(const Arena& arena) {
+    return kReserveMargin * (settings_.rounds + (chroma_ ? kChromaWork : 0)) * refiner_.measure(arena);
 }
 
 bool Refinement::run(const Arena& arena, float strength, const OtherTiles& other, RunControl& control) {

@@ -42,8 +42,12 @@ class Refinement {
     // Of the progress that is reported.
     std::int64_t tiles() const;
     int rounds() const { return settings_.rounds; }
-    // Seconds that a run will take. Writes no output.
-    double measure(const Arena& arena);
+    // Seconds to keep for a run, with a margin, judged by the first band. Writes no output.
+    double seconds_to_keep(const Arena& arena);
+    // Not where it would take more than a third of the time.
+    static bool is_worth(double seconds_to_keep, double deadline_seconds) {
+        return 3 * seconds_to_keep <= deadline_seconds;
+    }
 
   private:
     void restore_tones(const Arena& arena, float strength);
