@@ -2,43 +2,13 @@
 #include <vector>
 
 #include "ops/collaborative/collaborative_filter.h"
+#include "ops/collaborative/patch_group_ref.h"
 
 namespace twofold::ops::ref {
 namespace {
 
 constexpr int kSide = kCollaborativePatch;
 constexpr std::size_t kPoints = kCollaborativeCoefficients;
-using Patch = std::array<float, kPoints>;
-
-struct Candidate {
-    float distance;
-    int x, y;
-};
-
-Patch read(const float* plane, std::ptrdiff_t row, int x, int y) {
-    Patch patch;
-    for (int j = 0; j < kSide; ++j) std::copy_n(plane + (y + j) * row + x, kSide, patch.begin() + kSide * j);
-    return patch;
-}
-
-// The nearest patches, the reference first.
-std::vector<Candidate> find_group(const CollaborativePlanes& planes, int x, int y, const CollaborativeWindow& window) {
-    const Patch here = read(planes.pilot[0], planes.row, x, y);
-    std::vector<Candidate> all;
-    for (int v = window.top; v <= window.bottom; ++v)
-        for (int u = window.left; u <= window.right; ++u) {
-            const Patch there = read(planes.pilot[0], planes.row, u, v);
-            float distance = 0;
-            for (std::size_t i = 0; i < kPoints; ++i) distance += (there[i] - here[i]) * (there[i] - here[i]);
-            all.push_back({u == x && v == y ? -1 : distance, u, v});
-        }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
-    std::size_t count = 1;
-    while (2 * count <= std::min<std::size_t>(all.size(), kCollaborativeGroup)) count *= 2;
-    all.resize(count);
-    return all;
-}
 
 Patch dct(const Patch& in, bool back) {
     Patch out;
@@ -63,7 +33,10 @@ void walsh_hadamard(std::vector<Patch>& stack) {
 
 void collaborative_filter(const CollaborativePlanes& planes, int x, int y, const CollaborativeWindow& window,
                           const float* variance) {
-    const std::vector<Candidate> group = find_group(planes, x, y, window);
+    std::vector<Candidate> group = find_group(planes, x, y, window);
+    std::size_t count = 1;
+    while (2 * count <= std::min<std::size_t>(group.size(), kCollaborativeGroup)) count *= 2;
+    group.resize(count);
     for (std::size_t c = 0; c < static_cast<std::size_t>(planes.components); ++c) {
         std::vector<Patch> noisy, pilot;
         for (const Candidate& patch : group) {

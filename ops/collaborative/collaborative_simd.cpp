@@ -6,10 +6,9 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "ops/collaborative/collaborative_filter.h"
+#include "ops/collaborative/patch_group-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
@@ -20,62 +19,8 @@ constexpr int kSide = kCollaborativePatch;
 constexpr int kGroup = kCollaborativeGroup;
 constexpr int kPoints = kCollaborativeCoefficients;
 
-// A row of a patch is one vector of 8 or two of 4; candidates are compared side by side, as many as there are lanes.
+// A row of a patch is one vector of 8 or two of 4.
 using Row = hn::CappedTag<float, kSide>;
-using Wide = hn::CappedTag<float, 16>;
-
-// The nearest patches so far, in order; equal ones as they came.
-struct Group {
-    float distance[kGroup];
-    int x[kGroup], y[kGroup];
-    int count = 0;
-
-    float worst() const { return count < kGroup ? std::numeric_limits<float>::infinity() : distance[kGroup - 1]; }
-    void add(float d, int px, int py) {
-        if (!(d < worst())) return;
-        int at = count < kGroup ? count++ : kGroup - 1;
-        for (; at > 0 && distance[at - 1] > d; --at) {
-            distance[at] = distance[at - 1];
-            x[at] = x[at - 1];
-            y[at] = y[at - 1];
-        }
-        distance[at] = d;
-        x[at] = px;
-        y[at] = py;
-    }
-};
-
-HWY_INLINE void find_group(const CollaborativePlanes& planes, int x, int y, const CollaborativeWindow& window,
-                           Group* group) {
-    const Wide d;
-    const int lanes = static_cast<int>(hn::Lanes(d));
-    const float* pilot = planes.pilot[0];
-    const std::ptrdiff_t row = planes.row;
-    HWY_ALIGN float here[kPoints];
-    for (int j = 0; j < kSide; ++j) std::copy_n(pilot + (y + j) * row + x, kSide, here + kSide * j);
-    HWY_ALIGN float found[2 * 16];
-    for (int v = window.top; v <= window.bottom; ++v)
-        for (int u = window.left; u <= window.right; u += 2 * lanes) {
-            auto sum0 = hn::Zero(d), sum1 = hn::Zero(d);
-            for (int j = 0; j < kSide; ++j) {
-                const float* there = pilot + (v + j) * row + u;
-                for (int i = 0; i < kSide; ++i) {
-                    const auto pixel = hn::Set(d, here[kSide * j + i]);
-                    const auto diff0 = hn::Sub(hn::LoadU(d, there + i), pixel);
-                    const auto diff1 = hn::Sub(hn::LoadU(d, there + i + lanes), pixel);
-                    sum0 = hn::MulAdd(diff0, diff0, sum0);
-                    sum1 = hn::MulAdd(diff1, diff1, sum1);
-                }
-            }
-            const auto worst = hn::Set(d, group->worst());
-            if (hn::AllTrue(d, hn::And(hn::Ge(sum0, worst), hn::Ge(sum1, worst)))) continue;
-            hn::StoreU(sum0, d, found);
-            hn::StoreU(sum1, d, found + lanes);
-            const int last = std::min(2 * lanes, window.right - u + 1);
-            for (int k = 0; k < last; ++k)
-                if (u + k != x || v != y) group->add(found[k], u + k, v);
-        }
-}
 
 struct Tables {
     float forward[kSide][kSide], back[kSide][kSide];  // the basis functions as rows, and as columns
@@ -203,8 +148,7 @@ void filter_patch(const CollaborativePlanes& planes, int x, int y, const Collabo
     static const Tables tables;
     const Row d;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    Group group;
-    group.add(-1, x, y);
+    PatchGroup<kGroup> group;
     find_group(planes, x, y, window, &group);
     int count = 1;
     while (2 * count <= group.count) count *= 2;

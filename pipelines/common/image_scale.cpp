@@ -16,6 +16,13 @@ void ImageScale::load(const ImageView& image, std::int64_t x, std::int64_t y, st
     for (std::int64_t j = 0; j < height; ++j) stabilizer_->forward(width, samples + j * row);
 }
 
+void ImageScale::restore(const ImageView& image, std::int64_t x, std::int64_t y, std::int64_t width,
+                         std::int64_t height, float* samples, std::ptrdiff_t row) const {
+    load_rectangle(image, white_, x, y, width, height, samples, row);
+    if (stabilizer_ == nullptr) return;
+    for (std::int64_t j = 0; j < height; ++j) stabilizer_->restore(width, samples + j * row);
+}
+
 void ImageScale::store(const ImageView& output, float white, std::int64_t x, std::int64_t y, std::int64_t width,
                        std::int64_t height, float* samples, std::ptrdiff_t row) const {
     if (stabilizer_ != nullptr)

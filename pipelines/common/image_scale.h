@@ -21,6 +21,10 @@ class ImageScale {
     void store(const ImageView& output, float white, std::int64_t x, std::int64_t y, std::int64_t width,
                std::int64_t height, float* samples, std::ptrdiff_t row) const;
 
+    // Loads what store() gave: as it was.
+    void restore(const ImageView& image, std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height,
+                 float* samples, std::ptrdiff_t row) const;
+
     // Sample value of white; what the network sees is clipped to +-limit.
     float white() const { return white_; }
     float limit() const { return limit_; }

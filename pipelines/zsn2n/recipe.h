@@ -36,8 +36,12 @@ struct Recipe {
     std::int64_t coarse_pixels = 16 << 20;  // of images at most, for it needs memory for a quarter of them
 
     bool stabilize = true;  // noise that depends on the brightness
+    // Of the result by a filter that it guides; one at most where there is no ensemble.
+    int refinements = 1;
     int refine_stride = 5;  // pixels from one reference patch to the next
-    int refinements = 1;    // of the result by a collaborative filter; one at most where there is no ensemble
+    // The same where the noise is white; coarser where there is no ensemble.
+    int white_refinements = 2;
+    int white_stride = 6;
 };
 
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.

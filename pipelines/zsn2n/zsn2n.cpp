@@ -21,6 +21,7 @@ namespace twofold::zsn2n {
 namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
+constexpr int kLargeStride = 8;            // from one reference patch to the next in large images
 constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at full size
 constexpr std::int64_t kJudgedSteps = 8;   // whose patches tell whether adapted weights do better
 // Pieces of the image along a side of what tells how it is best refined. Without training there is less time.
@@ -120,7 +121,11 @@ struct Denoiser::State {
             recipe.steps = settings.steps;
         }
         recipe.refinements = settings.refinements.value_or(recipe.refinements);
-        if (pixels() > double(recipe.ensemble_pixels)) recipe.refinements = std::min(1, recipe.refinements);
+        if (pixels() > double(recipe.ensemble_pixels)) {
+            recipe.refinements = std::min(1, recipe.refinements);
+            recipe.white_refinements = 1;
+            recipe.white_stride = kLargeStride;
+        }
         if (kind == NoiseKind::kCorrelated || (refines() && !train && is_correlated(settings.input, white))) {
             noise = texture.emplace(settings.input, white).model();
         } else {
@@ -214,8 +219,6 @@ struct Denoiser::State {
         result.white = output_white(settings.input, settings.output, white.white);
         s.output_scale = ImageScale(result, stabilizer.get());
         s.noise = image.noise;
-        s.stride = recipe.refine_stride;
-        s.rounds = recipe.refinements;
         s.correlated = texture.has_value();
         s.memory_budget = settings.memory_budget;
         // Noise that the channels have in common is not independent from component to component.
@@ -223,6 +226,8 @@ struct Denoiser::State {
         s.texture = image.texture;
         if (s.texture == nullptr && channels_share_noise(noise, settings.input))
             s.texture = &common.emplace(settings.input, white);
+        s.stride = s.texture != nullptr ? recipe.refine_stride : recipe.white_stride;
+        s.rounds = s.texture != nullptr ? recipe.refinements : recipe.white_refinements;
         refinement.emplace(s, team);
         if (s.texture == nullptr && !settings.filter_weight && FilterWeight::fits(settings.input))
             filter_weight.emplace(network, image, train ? kCellsOfTrained : kCellsOfGiven, team);

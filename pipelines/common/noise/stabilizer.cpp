@@ -91,11 +91,16 @@ Stabilizer::Stabilizer(const NoiseModel& noise, int channels, float share) : cha
         for (float& value : stabilized[c]) value /= furthest;
         forward_[c] = tabulate(static_cast<float>(kFirst), kPerUnit, std::move(stabilized[c]));
         const Table exact = inverse_of(forward_[c].values, forward_[c]);
-        inverse_[c] = inverse_of(mean_of_noisy(forward_[c], sigma[c]), forward_[c]);
+        const std::vector<float> means = mean_of_noisy(forward_[c], sigma[c]);
+        inverse_[c] = inverse_of(means, forward_[c]);
         std::vector<float> mixed;
         for (std::size_t i = 0; i < exact.values.size(); ++i)
             mixed.push_back((1 - taken) * exact.values[i] + taken * inverse_[c].values[i]);
         inverse_[c] = tabulate(exact.first, exact.per_unit, std::move(mixed));
+        std::vector<float> restored;
+        for (std::size_t i = 0; i < means.size(); ++i)
+            restored.push_back((1 - taken) * forward_[c].values[i] + taken * means[i]);
+        restored_[c] = tabulate(forward_[c].first, forward_[c].per_unit, std::move(restored));
         for (int k = 0; k <= NoiseModel::kIntervals; ++k) {
             const float at = exact(static_cast<float>(k) / NoiseModel::kIntervals);
             const float strength = noise.at(static_cast<int>(c), at);

@@ -44,6 +44,8 @@ class Stabilizer {
     // In place, `count` pixels without gaps.
     void forward(std::int64_t count, float* pixels) const { apply(forward_, count, pixels); }
     void inverse(std::int64_t count, float* pixels) const { apply(inverse_, count, pixels); }
+    // Of pixels that inverse() gave: what they were.
+    void restore(std::int64_t count, float* pixels) const { apply(restored_, count, pixels); }
 
     // On the stabilised scale.
     const NoiseModel& noise() const { return noise_; }
@@ -74,7 +76,7 @@ class Stabilizer {
     int channels_;
     NoiseModel noise_;
     bool on_ = true;
-    Tables forward_, inverse_;
+    Tables forward_, inverse_, restored_;
 };
 
 }  // namespace twofold

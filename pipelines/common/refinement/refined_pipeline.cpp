@@ -8,8 +8,10 @@
 namespace twofold {
 namespace {
 
-// These methods take so long that the finest grid of reference patches does not count.
+// These methods take so long that a fine grid of reference patches does not count.
 constexpr int kStride = 3;
+// Where the noise is white.
+constexpr int kWhiteStride = 4, kWhiteRounds = 2;
 
 class RefinedPipeline final : public Pipeline {
   public:
@@ -78,9 +80,9 @@ class RefinedPipeline final : public Pipeline {
         s.noise = &noise_;
         s.texture = texture_ ? &*texture_ : nullptr;
         s.correlated = correlated_;
-        s.rounds = rounds;
+        s.rounds = texture_ ? rounds : kWhiteRounds * rounds;
         s.memory_budget = settings_.memory_budget;
-        s.stride = kStride;
+        s.stride = texture_ ? kStride : kWhiteStride;
         refinement_.emplace(s, team_);
         ArenaPlan plan;
         refinement_->reserve(plan);

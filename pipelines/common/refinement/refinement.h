@@ -1,4 +1,4 @@
-// All that follows a denoised image: the collaborative filter that it guides, and against noise that neighbouring
+// All that follows a denoised image: the filter that it guides (refiner.h), and against noise that neighbouring
 // pixels share, as cameras write it, stains of colour and the shift of a tone curve (noise/tone_shift.h).
 #ifndef TWOFOLD_PIPELINES_COMMON_REFINEMENT_REFINEMENT_H
 #define TWOFOLD_PIPELINES_COMMON_REFINEMENT_REFINEMENT_H

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "ops/collaborative/nonlocal_bayes.h"
 #include "ops/feature_map.h"
 
 namespace twofold {
@@ -40,6 +41,7 @@ void reduce(const std::vector<float>& image, int small_side, int times, std::siz
 Refiner::Refiner(const RefinerSettings& settings, ThreadTeam& team)
     : settings_(settings),
       team_(team),
+      white_(settings.texture == nullptr),
       channels_(settings.input.colour_channels()),
       in_place_(settings.input.data == settings.output.data),
       bands_((settings.input.height - kPatch) / kBand + 1),
@@ -166,8 +168,7 @@ void Refiner::load_rows(const Arena& arena, std::int64_t first, std::int64_t end
     const ImageView from = noisy(arena);
     team_.run(std::max<std::int64_t>(0, end - first), [&](std::int64_t i, int thread) {
         float* samples = arena[pixels_].data() + thread * samples_row;
-        const auto load = [&](const ImageView& image, const ImageScale& scale, float* plane) {
-            scale.load(image, 0, first + i, width, 1, samples, samples_row);
+        const auto split_row = [&](float* plane) {
             float* to = plane + (first + i - top) * row_;
             for (std::int64_t x = 0; x < width; ++x) {
                 std::array<float, 4> components;
@@ -176,8 +177,10 @@ void Refiner::load_rows(const Arena& arena, std::int64_t first, std::int64_t end
             }
             for (int k = 0; k < channels_; ++k) std::fill_n(to + k * plane_ + width, ops::kCollaborativePadding, 0.0f);
         };
-        load(from, settings_.input_scale, arena[noisy_].data());
-        load(settings_.output, settings_.output_scale, arena[pilot_].data());
+        settings_.input_scale.load(from, 0, first + i, width, 1, samples, samples_row);
+        split_row(arena[noisy_].data());
+        settings_.output_scale.restore(settings_.output, 0, first + i, width, 1, samples, samples_row);
+        split_row(arena[pilot_].data());
     });
 }
 
@@ -234,16 +237,19 @@ void Refiner::filter_patch(const ops::CollaborativePlanes& p, int x, int y,
         mean[k] /= static_cast<float>(kPoints);
     }
     join(mean.data(), brightness.data());
-    std::array<float, 4 * kPoints> variance;
+    std::array<float, 4> levels{};
     for (std::size_t k = 0; k < n; ++k) {
-        float level = 0;
+        float& level = levels[k];
         for (std::size_t c = 0; c < n; ++c) {
             const float sigma = basis_[k][c] * settings_.noise->at(static_cast<int>(c), brightness[c]);
             level += sigma * sigma;
         }
         level *= weight_of_noise_;
-        for (std::size_t i = 0; i < kPoints; ++i) variance[k * kPoints + i] = level * shape_[k * kPoints + i];
     }
+    if (white_) return ops::nonlocal_bayes(p, x, y, window, levels.data());
+    std::array<float, 4 * kPoints> variance;
+    for (std::size_t k = 0; k < n; ++k)
+        for (std::size_t i = 0; i < kPoints; ++i) variance[k * kPoints + i] = levels[k] * shape_[k * kPoints + i];
     ops::collaborative_filter(p, x, y, window, variance.data());
 }
 

@@ -1,5 +1,6 @@
 // A second look at the noisy image, with its denoised version as the guide: what is alike is found over a window of 40
-// pixels, which is further than the network sees, and filtered together (ops/collaborative).
+// pixels, which is further than the network sees, and estimated together (ops/collaborative): white noise by nonlocal
+// Bayes, noise that pixels or channels share by the collaborative filter, which takes a variance for each frequency.
 //
 // Works on the scale that the network sees, in components across the channels: the DCT-II of the channels of a pixel,
 // which for RGB is the opponent colour space that BM3D's authors use. Bands of rows go from top to bottom through
@@ -83,6 +84,7 @@ class Refiner {
     RefinerSettings settings_;
     ThreadTeam& team_;
     float weight_of_noise_ = 1;
+    bool white_;  // the noise
     int channels_;
     bool in_place_;
     std::int64_t bands_, tiles_;  // tiles in a band

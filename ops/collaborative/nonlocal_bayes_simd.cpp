@@ -1,0 +1,212 @@
+#include "platform/simd_targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/collaborative/nonlocal_bayes_simd.cpp"
+#include <hwy/foreach_target.h>
+// foreach_target.h must come first
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "ops/collaborative/nonlocal_bayes.h"
+#include "ops/collaborative/patch_group-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace twofold::ops::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr int kSide = kCollaborativePatch;
+constexpr int kGroup = kBayesGroup;
+constexpr int kPoints = kCollaborativeCoefficients;
+
+using Wide = hn::CappedTag<float, 16>;
+using Row = hn::CappedTag<float, kSide>;  // of a patch, or half of one
+
+// Dense matrices, rows one after another.
+
+// out (rows x columns) = a (rows x inner) * b (inner x columns); rows a multiple of 4, columns of 32.
+template <int kRows, int kInner, int kColumns>
+HWY_INLINE void multiply(const float* a, const float* b, float* out) {
+    const Wide d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    for (int i = 0; i < kRows; i += 4)
+        for (int x = 0; x < kColumns; x += 2 * lanes) {
+            auto s00 = hn::Zero(d), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+            const float* left = a + i * kInner;
+            const float* right = b + x;
+            for (int k = 0; k < kInner; ++k, right += kColumns) {
+                const auto b0 = hn::Load(d, right), b1 = hn::Load(d, right + lanes);
+                const auto a0 = hn::Set(d, left[k]), a1 = hn::Set(d, left[k + kInner]),
+                           a2 = hn::Set(d, left[k + 2 * kInner]), a3 = hn::Set(d, left[k + 3 * kInner]);
+                s00 = hn::MulAdd(a0, b0, s00);
+                s01 = hn::MulAdd(a0, b1, s01);
+                s10 = hn::MulAdd(a1, b0, s10);
+                s11 = hn::MulAdd(a1, b1, s11);
+                s20 = hn::MulAdd(a2, b0, s20);
+                s21 = hn::MulAdd(a2, b1, s21);
+                s30 = hn::MulAdd(a3, b0, s30);
+                s31 = hn::MulAdd(a3, b1, s31);
+            }
+            float* to = out + i * kColumns + x;
+            hn::Store(s00, d, to);
+            hn::Store(s01, d, to + lanes);
+            hn::Store(s10, d, to + kColumns);
+            hn::Store(s11, d, to + kColumns + lanes);
+            hn::Store(s20, d, to + 2 * kColumns);
+            hn::Store(s21, d, to + 2 * kColumns + lanes);
+            hn::Store(s30, d, to + 3 * kColumns);
+            hn::Store(s31, d, to + 3 * kColumns + lanes);
+        }
+}
+
+// The inverse of a symmetric positive definite matrix of kGroup x kGroup in its place, by Gauss and Jordan's
+// elimination, which needs no pivots there.
+HWY_INLINE void invert(float* m) {
+    const Wide d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    float column[kGroup];
+    for (int k = 0; k < kGroup; ++k) {
+        for (int i = 0; i < kGroup; ++i) column[i] = m[i * kGroup + k];
+        const auto inverse = hn::Set(d, 1 / column[k]);
+        for (int x = 0; x < kGroup; x += lanes) {
+            // No single numbers are written: vectors that are read soon after would have to wait for them.
+            const auto here = hn::Eq(hn::Iota(d, static_cast<float>(x)), hn::Set(d, static_cast<float>(k)));
+            float* pivot_row = m + k * kGroup + x;
+            const auto pivot = hn::Mul(hn::IfThenElse(here, hn::Set(d, 1.0f), hn::Load(d, pivot_row)), inverse);
+            for (int i = 0; i < kGroup; ++i) {
+                float* row = m + i * kGroup + x;
+                const auto others = hn::IfThenZeroElse(here, hn::Load(d, row));
+                hn::Store(hn::NegMulAdd(hn::Set(d, column[i]), pivot, others), d, row);
+            }
+            hn::Store(pivot, d, pivot_row);
+        }
+    }
+}
+
+HWY_INLINE float sum_of_squares(const float* values, int count) {
+    const Wide d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    auto sum = hn::Zero(d);
+    for (int i = 0; i < count; i += lanes) {
+        const auto v = hn::Load(d, values + i);
+        sum = hn::MulAdd(v, v, sum);
+    }
+    return hn::GetLane(hn::SumOfLanes(d, sum));
+}
+
+// The patches of one component.
+struct Stacks {
+    HWY_ALIGN float noisy[kGroup * kPoints];
+    HWY_ALIGN float pilot[kGroup * kPoints];
+    HWY_ALIGN float transposed[kPoints * kGroup];
+    HWY_ALIGN float gram[kGroup * kGroup], product[kGroup * kGroup], shares[kGroup * kGroup];
+    HWY_ALIGN float result[kGroup * kPoints];
+    HWY_ALIGN float mean[kPoints];
+};
+
+HWY_INLINE void load_patch(const float* from, std::ptrdiff_t row, float* to) {
+    for (int j = 0; j < kSide; ++j) std::copy_n(from + j * row, kSide, to + j * kSide);
+}
+
+// Takes the mean patch of the pilot away from both stacks; returns the mean square of noisy less pilot.
+HWY_INLINE float centre(int count, Stacks& s) {
+    const Wide d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    const auto share = hn::Set(d, 1 / static_cast<float>(count));
+    auto squares = hn::Zero(d);
+    for (int i = 0; i < kPoints; i += lanes) {
+        auto sum = hn::Zero(d);
+        for (int g = 0; g < count; ++g) {
+            const auto pilot = hn::Load(d, s.pilot + g * kPoints + i);
+            const auto difference = hn::Sub(hn::Load(d, s.noisy + g * kPoints + i), pilot);
+            sum = hn::Add(sum, pilot);
+            squares = hn::MulAdd(difference, difference, squares);
+        }
+        const auto mean = hn::Mul(sum, share);
+        hn::Store(mean, d, s.mean + i);
+        for (int g = 0; g < count; ++g)
+            for (float* stack : {s.pilot, s.noisy}) {
+                float* at = stack + g * kPoints + i;
+                hn::Store(hn::Sub(hn::Load(d, at), mean), d, at);
+            }
+    }
+    return hn::GetLane(hn::SumOfLanes(d, squares)) / static_cast<float>(count * kPoints);
+}
+
+// s.result from both stacks; returns the weight.
+HWY_INLINE float estimate(int count, float variance, Stacks& s) {
+    const Wide d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    const float lost = std::max(0.0f, centre(count, s) - variance);  // by the pilot, its variance
+    const float level = variance + lost, kept = lost / level, share = variance / level;
+    std::fill(s.pilot + count * kPoints, s.pilot + kGroup * kPoints, 0.0f);
+    std::fill(s.noisy + count * kPoints, s.noisy + kGroup * kPoints, 0.0f);
+    for (int g = 0; g < kGroup; ++g)
+        for (int i = 0; i < kPoints; ++i) s.transposed[i * kGroup + g] = s.pilot[g * kPoints + i];
+    multiply<kGroup, kPoints, kGroup>(s.pilot, s.transposed, s.gram);
+    multiply<kGroup, kPoints, kGroup>(s.noisy, s.transposed, s.product);
+    const float ridge = level * static_cast<float>(count);
+    for (int g = 0; g < kGroup; ++g) s.gram[g * kGroup + g] += ridge;
+    invert(s.gram);
+    multiply<kGroup, kGroup, kGroup>(s.product, s.gram, s.shares);
+    multiply<kGroup, kGroup, kPoints>(s.shares, s.pilot, s.result);
+    for (int i = 0; i < kPoints; i += lanes) {
+        const auto m = hn::Load(d, s.mean + i);
+        for (int g = 0; g < count; ++g) {
+            float* r = s.result + g * kPoints + i;
+            const auto part = hn::MulAdd(hn::Set(d, share), hn::Load(d, r), m);
+            hn::Store(hn::MulAdd(hn::Set(d, kept), hn::Load(d, s.noisy + g * kPoints + i), part), d, r);
+        }
+    }
+    // The filter's own matrix has the eigenvalues of 1 - ridge * inverse.
+    for (int i = 0; i < kGroup * kGroup; ++i) s.gram[i] *= -ridge;
+    for (int g = 0; g < kGroup; ++g) s.gram[g * kGroup + g] += 1;
+    return 1 / (1 + sum_of_squares(s.gram, kGroup * kGroup) + kept * kept * kPoints);
+}
+
+HWY_INLINE void add_patch(const float* patch, float weight, std::ptrdiff_t row, float* sum, float* weights) {
+    const Row d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    const auto share = hn::Set(d, weight);
+    for (int j = 0; j < kSide; ++j)
+        for (int i = 0; i < kSide; i += lanes) {
+            float *to = sum + j * row + i, *counted = weights + j * row + i;
+            hn::StoreU(hn::MulAdd(share, hn::Load(d, patch + j * kSide + i), hn::LoadU(d, to)), d, to);
+            hn::StoreU(hn::Add(share, hn::LoadU(d, counted)), d, counted);
+        }
+}
+
+void estimate_group(const CollaborativePlanes& planes, int x, int y, const CollaborativeWindow& window,
+                    const float* variance) {
+    PatchGroup<kGroup> group;
+    find_group(planes, x, y, window, &group);
+    Stacks s;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(planes.components); ++c) {
+        const auto place = [&](int g) { return group.y[g] * planes.row + group.x[g]; };
+        for (int g = 0; g < group.count; ++g) {
+            load_patch(planes.noisy[c] + place(g), planes.row, s.noisy + g * kPoints);
+            load_patch(planes.pilot[c] + place(g), planes.row, s.pilot + g * kPoints);
+        }
+        const bool silent = variance[c] <= 0;
+        const float weight = silent ? 1 : estimate(group.count, variance[c], s);
+        const float* result = silent ? s.noisy : s.result;
+        for (int g = 0; g < group.count; ++g)
+            add_patch(result + g * kPoints, weight, planes.row, planes.sum[c] + place(g), planes.weight[c] + place(g));
+    }
+}
+
+}  // namespace twofold::ops::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace twofold::ops {
+
+HWY_EXPORT(estimate_group);
+
+void nonlocal_bayes(const CollaborativePlanes& planes, int x, int y, const CollaborativeWindow& window,
+                    const float* variance) {
+    HWY_DYNAMIC_DISPATCH(estimate_group)(planes, x, y, window, variance);
+}
+
+}  // namespace twofold::ops
+#endif
