@@ -30,8 +30,8 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.ensemble_pixels = 16 << 20;
             recipe.coarse_steps = 400;
             recipe.refine_stride = 3;
-            recipe.white_refinements = 3;
-            recipe.white_stride = 4;
+            recipe.bayes_rounds = 3;
+            recipe.bayes_stride = 4;
             break;
         case RecipeName::kPaper:
             recipe.whole_image = true;

@@ -39,9 +39,9 @@ struct Recipe {
     // Of the result by a filter that it guides; one at most where there is no ensemble.
     int refinements = 1;
     int refine_stride = 5;  // pixels from one reference patch to the next
-    // The same where the noise is white; coarser where there is no ensemble.
-    int white_refinements = 2;
-    int white_stride = 6;
+    // The same by nonlocal Bayes; coarser where there is no ensemble.
+    int bayes_rounds = 2;
+    int bayes_stride = 6;
 };
 
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.

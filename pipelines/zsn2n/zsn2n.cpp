@@ -123,8 +123,8 @@ struct Denoiser::State {
         recipe.refinements = settings.refinements.value_or(recipe.refinements);
         if (pixels() > double(recipe.ensemble_pixels)) {
             recipe.refinements = std::min(1, recipe.refinements);
-            recipe.white_refinements = 1;
-            recipe.white_stride = kLargeStride;
+            recipe.bayes_rounds = 1;
+            recipe.bayes_stride = kLargeStride;
         }
         if (kind == NoiseKind::kCorrelated || (refines() && !train && is_correlated(settings.input, white))) {
             noise = texture.emplace(settings.input, white).model();
@@ -226,8 +226,9 @@ struct Denoiser::State {
         s.texture = image.texture;
         if (s.texture == nullptr && channels_share_noise(noise, settings.input))
             s.texture = &common.emplace(settings.input, white);
-        s.stride = s.texture != nullptr ? recipe.refine_stride : recipe.white_stride;
-        s.rounds = s.texture != nullptr ? recipe.refinements : recipe.white_refinements;
+        const bool bayes = is_for_bayes(s.input, s.texture);
+        s.stride = bayes ? recipe.bayes_stride : recipe.refine_stride;
+        s.rounds = bayes ? recipe.bayes_rounds : recipe.refinements;
         refinement.emplace(s, team);
         if (s.texture == nullptr && !settings.filter_weight && FilterWeight::fits(settings.input))
             filter_weight.emplace(network, image, train ? kCellsOfTrained : kCellsOfGiven, team);

@@ -166,7 +166,7 @@ TEST_CASE("progress counts both networks and never goes back", "[coarse]") {
     CHECK(seen.trained);
     CHECK(seen.last.phase == Phase::kApply);
     CHECK(seen.last.done == seen.last.total);
-    CHECK(seen.last.total == 9 + 4 + 2 * 4);  // tiles of 64x64, and bands of 40 rows to refine
+    CHECK(seen.last.total == 9 + 4 + 4);  // tiles of 64x64, and bands of 40 rows to refine
     CHECK(denoiser.report().steps_done == 56);
     CHECK(denoiser.report().steps_beside == 20);
 

@@ -47,7 +47,7 @@ float weight_of(const test::FloatImage& clean, int threads) {
     settings.threads = threads;
     Denoiser denoiser(settings);
     denoiser.run(nullptr, nullptr);
-    REQUIRE(denoiser.report().refinements == 2);
+    REQUIRE(denoiser.report().refinements == 1);
     return denoiser.filter_weight();
 }
 

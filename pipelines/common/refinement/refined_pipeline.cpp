@@ -10,8 +10,8 @@ namespace {
 
 // These methods take so long that a fine grid of reference patches does not count.
 constexpr int kStride = 3;
-// Where the noise is white.
-constexpr int kWhiteStride = 4, kWhiteRounds = 2;
+// Of nonlocal Bayes.
+constexpr int kBayesStride = 4, kBayesRounds = 2;
 
 class RefinedPipeline final : public Pipeline {
   public:
@@ -80,9 +80,10 @@ class RefinedPipeline final : public Pipeline {
         s.noise = &noise_;
         s.texture = texture_ ? &*texture_ : nullptr;
         s.correlated = correlated_;
-        s.rounds = texture_ ? rounds : kWhiteRounds * rounds;
+        const bool bayes = is_for_bayes(s.input, s.texture);
+        s.rounds = bayes ? kBayesRounds * rounds : rounds;
         s.memory_budget = settings_.memory_budget;
-        s.stride = texture_ ? kStride : kWhiteStride;
+        s.stride = bayes ? kBayesStride : kStride;
         refinement_.emplace(s, team_);
         ArenaPlan plan;
         refinement_->reserve(plan);

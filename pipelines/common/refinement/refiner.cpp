@@ -41,7 +41,7 @@ void reduce(const std::vector<float>& image, int small_side, int times, std::siz
 Refiner::Refiner(const RefinerSettings& settings, ThreadTeam& team)
     : settings_(settings),
       team_(team),
-      white_(settings.texture == nullptr),
+      bayes_(is_for_bayes(settings.input, settings.texture)),
       channels_(settings.input.colour_channels()),
       in_place_(settings.input.data == settings.output.data),
       bands_((settings.input.height - kPatch) / kBand + 1),
@@ -246,7 +246,7 @@ void Refiner::filter_patch(const ops::CollaborativePlanes& p, int x, int y,
         }
         level *= weight_of_noise_;
     }
-    if (white_) return ops::nonlocal_bayes(p, x, y, window, levels.data());
+    if (bayes_) return ops::nonlocal_bayes(p, x, y, window, levels.data());
     std::array<float, 4 * kPoints> variance;
     for (std::size_t k = 0; k < n; ++k)
         for (std::size_t i = 0; i < kPoints; ++i) variance[k * kPoints + i] = levels[k] * shape_[k * kPoints + i];

@@ -1,6 +1,7 @@
 // A second look at the noisy image, with its denoised version as the guide: what is alike is found over a window of 40
-// pixels, which is further than the network sees, and estimated together (ops/collaborative): white noise by nonlocal
-// Bayes, noise that pixels or channels share by the collaborative filter, which takes a variance for each frequency.
+// pixels, which is further than the network sees, and estimated together (ops/collaborative): white noise in colour by
+// nonlocal Bayes; noise that pixels or channels share by the collaborative filter, which takes a variance for each
+// frequency, and grey images as well.
 //
 // Works on the scale that the network sees, in components across the channels: the DCT-II of the channels of a pixel,
 // which for RGB is the opponent colour space that BM3D's authors use. Bands of rows go from top to bottom through
@@ -23,6 +24,11 @@
 #include "runtime/thread_team.h"
 
 namespace twofold {
+
+// On images of microscopes, which are grey and smooth, the collaborative filter had 0.2 to 0.8 dB more.
+inline bool is_for_bayes(const ImageView& image, const NoiseTexture* texture) {
+    return texture == nullptr && image.colour_channels() > 1;
+}
 
 struct RefinerSettings {
     ImageView input;   // noisy
@@ -84,7 +90,7 @@ class Refiner {
     RefinerSettings settings_;
     ThreadTeam& team_;
     float weight_of_noise_ = 1;
-    bool white_;  // the noise
+    bool bayes_;  // else the collaborative filter
     int channels_;
     bool in_place_;
     std::int64_t bands_, tiles_;  // tiles in a band
