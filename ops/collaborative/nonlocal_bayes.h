@@ -17,6 +17,8 @@
 namespace twofold::ops {
 
 inline constexpr int kBayesGroup = 32;  // patches, or as many as the window holds
+// Less than this share of the trace of C is not told from rounding: e + v is no less.
+inline constexpr float kBayesLeastShare = 1e-6f;
 
 // Filters the patch whose corner is (x, y), which lies in the window, and adds what becomes of its group. `variance`
 // has one number a component.

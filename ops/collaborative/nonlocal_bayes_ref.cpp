@@ -50,7 +50,9 @@ double estimate(std::vector<Patch>& noisy, const std::vector<Patch>& pilot, doub
         for (std::size_t i = 0; i < kPoints; ++i)
             for (std::size_t j = 0; j < kPoints; ++j)
                 covariance[i * kPoints + j] += (double{patch[i]} - mean[i]) * (double{patch[j]} - mean[j]) / count;
-    const double lost = std::max(0.0, apart - variance);
+    double trace = 0;
+    for (std::size_t i = 0; i < kPoints; ++i) trace += covariance[i * kPoints + i];
+    const double lost = std::max({0.0, apart - variance, double{kBayesLeastShare} * trace - variance});
     Matrix signal = covariance, total = covariance;
     for (std::size_t i = 0; i < kPoints; ++i) {
         signal[i * kPoints + i] += lost;

@@ -6,6 +6,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "ops/collaborative/nonlocal_bayes.h"
 #include "ops/collaborative/patch_group-inl.h"
@@ -133,12 +134,17 @@ HWY_INLINE float centre(int count, Stacks& s) {
     return hn::GetLane(hn::SumOfLanes(d, squares)) / static_cast<float>(count * kPoints);
 }
 
-// s.result from both stacks; returns the weight.
+// s.result from both stacks, which are centred; returns the weight, or 0 where the numbers are too large to be counted
+// with.
 HWY_INLINE float estimate(int count, float variance, Stacks& s) {
     const Wide d;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    const float lost = std::max(0.0f, centre(count, s) - variance);  // by the pilot, its variance
+    const float apart = centre(count, s);
+    const float signal = sum_of_squares(s.pilot, count * kPoints) / static_cast<float>(count);
+    const float lost = std::max({0.0f, apart - variance, kBayesLeastShare * signal - variance});
     const float level = variance + lost, kept = lost / level, share = variance / level;
+    if (!(signal < std::numeric_limits<float>::max() / kGroup && level < std::numeric_limits<float>::max() / kGroup))
+        return 0;
     std::fill(s.pilot + count * kPoints, s.pilot + kGroup * kPoints, 0.0f);
     std::fill(s.noisy + count * kPoints, s.noisy + kGroup * kPoints, 0.0f);
     for (int g = 0; g < kGroup; ++g)
@@ -187,11 +193,16 @@ void estimate_group(const CollaborativePlanes& planes, int x, int y, const Colla
             load_patch(planes.noisy[c] + place(g), planes.row, s.noisy + g * kPoints);
             load_patch(planes.pilot[c] + place(g), planes.row, s.pilot + g * kPoints);
         }
-        const bool silent = variance[c] <= 0;
-        const float weight = silent ? 1 : estimate(group.count, variance[c], s);
-        const float* result = silent ? s.noisy : s.result;
-        for (int g = 0; g < group.count; ++g)
-            add_patch(result + g * kPoints, weight, planes.row, planes.sum[c] + place(g), planes.weight[c] + place(g));
+        const float weight = variance[c] > 0 ? estimate(group.count, variance[c], s) : 0;
+        for (int g = 0; g < group.count; ++g) {
+            float *sum = planes.sum[c] + place(g), *weights = planes.weight[c] + place(g);
+            if (weight > 0) {
+                add_patch(s.result + g * kPoints, weight, planes.row, sum, weights);
+            } else {
+                load_patch(planes.noisy[c] + place(g), planes.row, s.noisy);
+                add_patch(s.noisy, 1, planes.row, sum, weights);
+            }
+        }
     }
 }
 

@@ -29,7 +29,7 @@ struct NoiseModel {
     }
 
     float at(int channel, float brightness) const {
-        const float position = std::clamp(brightness, 0.0f, 1.0f) * kIntervals;
+        const float position = (brightness > 0 ? std::min(brightness, 1.0f) : 0.0f) * kIntervals;  // NaN is black
         const int interval = std::min(static_cast<int>(position), kIntervals - 1);
         const auto& knots = sigma[static_cast<std::size_t>(channel)];
         const float fraction = position - static_cast<float>(interval);
