@@ -68,7 +68,7 @@ struct Report {
     int depth = 0;  // 3x3 convolutions, or halvings of an hourglass
     int ensemble = 1;
     bool adapted = false;  // given weights were trained further, and that did better
-    int refinements = 0;   // how often the result went through a collaborative filter
+    int refinements = 0;   // rounds of the filter that the result guided
     std::uint64_t memory_bytes = 0;
     const char* implementation = "";
 };
