@@ -2,6 +2,8 @@
 #ifndef TWOFOLD_TESTS_OPS_PATCH_PLANES_H
 #define TWOFOLD_TESTS_OPS_PATCH_PLANES_H
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "ops/collaborative/collaborative_filter.h"
@@ -43,6 +45,21 @@ struct PatchPlanes {
     }
     std::size_t at(int x, int y, int c) const {
         return static_cast<std::size_t>(c) * plane() + static_cast<std::size_t>(y * row + x);
+    }
+    // Every third patch each way, by one of the filters.
+    template <typename Filter>
+    void filter_all(Filter* filter, const std::vector<float>& variance) {
+        for (int y = 0; y + ops::kCollaborativePatch <= height; y += 3)
+            for (int x = 0; x + ops::kCollaborativePatch <= width; x += 3)
+                filter(planes(), x, y, window(), variance.data());
+    }
+    // Of the sums and weights.
+    double largest_difference(const PatchPlanes& other) const {
+        double largest = 0;
+        for (std::size_t i = 0; i < sum.size(); ++i)
+            largest = std::max({largest, std::abs(double{sum[i]} - double{other.sum[i]}),
+                                std::abs(double{weight[i]} - double{other.weight[i]})});
+        return largest;
     }
     float result(int x, int y, int c) const { return sum[at(x, y, c)] / weight[at(x, y, c)]; }
 };
