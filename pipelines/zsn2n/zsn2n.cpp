@@ -226,11 +226,13 @@ struct Denoiser::State {
         s.texture = image.texture;
         if (s.texture == nullptr && channels_share_noise(noise, settings.input))
             s.texture = &common.emplace(settings.input, white);
-        const bool bayes = is_for_bayes(s.input, s.texture);
-        s.stride = bayes ? recipe.bayes_stride : recipe.refine_stride;
-        s.rounds = bayes ? recipe.bayes_rounds : recipe.refinements;
+        s.rounds = recipe.refinements;
+        s.stride = recipe.refine_stride;
+        s.bayes_rounds = recipe.bayes_rounds;
+        s.bayes_stride = recipe.bayes_stride;
         refinement.emplace(s, team);
-        if (s.texture == nullptr && !settings.filter_weight && FilterWeight::fits(settings.input))
+        if (s.texture == nullptr && !refinement->is_by_bayes() && !settings.filter_weight &&
+            FilterWeight::fits(settings.input))
             filter_weight.emplace(network, image, train ? kCellsOfTrained : kCellsOfGiven, team);
     }
 

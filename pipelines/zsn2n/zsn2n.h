@@ -15,7 +15,7 @@ namespace twofold::zsn2n {
 struct Settings : PipelineSettings {
     // What the noise is like. kAuto measures it; the recipe `paper` and given weights leave no choice.
     NoiseKind noise = NoiseKind::kAuto;
-    std::optional<float> filter_weight;  // of the noise when the result is refined; none: found (filter_weight.h)
+    std::optional<float> filter_weight;  // of the noise in the collaborative filter; none: found (filter_weight.h)
     std::optional<Recipe> constants;     // instead of the named recipe's: for experiments
     const Weights* weights = nullptr;    // apply these instead of training; copied
     // Train the given weights further, on three quarters of the image, and keep the outcome if its loss on the last
@@ -34,7 +34,7 @@ class Denoiser final : public Pipeline {
     void run(ProgressCallback callback, void* user) override;
     const Report& report() const override;
     const Weights& weights() const;  // trained by the last run, or given
-    // Of the noise when the last run refined its result.
+    // Of the noise when the last run refined its result by the collaborative filter; else 1.
     float filter_weight() const;
     // False after a training that was cut off too early: its weights leave the image as it is.
     bool has_learned() const;

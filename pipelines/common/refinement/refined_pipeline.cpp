@@ -80,10 +80,11 @@ class RefinedPipeline final : public Pipeline {
         s.noise = &noise_;
         s.texture = texture_ ? &*texture_ : nullptr;
         s.correlated = correlated_;
-        const bool bayes = is_for_bayes(s.input, s.texture);
-        s.rounds = bayes ? kBayesRounds * rounds : rounds;
         s.memory_budget = settings_.memory_budget;
-        s.stride = bayes ? kBayesStride : kStride;
+        s.rounds = rounds;
+        s.stride = kStride;
+        s.bayes_rounds = kBayesRounds * rounds;
+        s.bayes_stride = kBayesStride;
         refinement_.emplace(s, team_);
         ArenaPlan plan;
         refinement_->reserve(plan);

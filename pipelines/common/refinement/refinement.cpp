@@ -19,12 +19,25 @@ constexpr double kChromaWork = 0.35;
 // By which a run may take longer than its first band lets expect.
 constexpr double kReserveMargin = 1.25;
 
+RefinementSettings with_effort(const RefinementSettings& settings) {
+    RefinementSettings s = settings;
+    if (Refiner::is_by_bayes(s)) {
+        s.rounds = s.bayes_rounds;
+        s.stride = s.bayes_stride;
+    }
+    return s;
+}
+
 }  // namespace
 
 bool Refinement::fits(const ImageView& image) { return std::min(image.width, image.height) >= Refiner::kSmallestSide; }
 
 Refinement::Refinement(const RefinementSettings& settings, ThreadTeam& team)
-    : settings_(settings), shared_(settings.texture != nullptr), team_(team), refiner_(settings, team) {
+    : settings_(with_effort(settings)),
+      shared_(settings.texture != nullptr),
+      by_bayes_(Refiner::is_by_bayes(settings)),
+      team_(team),
+      refiner_(settings_, team) {
     if (shared_) refiner_.set_weight(kSharedWeight);
     if (settings.correlated && CoarseChroma::fits(settings.input)) {
         const std::uint64_t needed = CoarseChroma::most_bytes(settings.input),

@@ -13,7 +13,9 @@ namespace twofold {
 
 struct RefinementSettings : RefinerSettings {
     bool correlated = false;  // noise and texture are of noise that neighbouring pixels share
-    int rounds = 1;           // of the filter, each guided by the one before
+    int rounds = 1;           // of the collaborative filter, each guided by the one before
+    int bayes_rounds = 2;     // of nonlocal Bayes, where that is used instead ...
+    int bayes_stride = 6;     // ... and its stride
     std::uint64_t memory_budget =
         0;  // bytes; stains of colour stay where it is too small. 0: what the machine has free
 };
@@ -31,9 +33,10 @@ class Refinement {
     // False if there is nothing more to do without.
     bool drop_largest_part();
 
-    // How much noise counts for that nothing shares; 1 at first. Other noise has a weight that measurements gave.
+    // How much noise counts for in the collaborative filter that nothing shares; 1 at first. Other noise has a weight
+    // that measurements gave, and nonlocal Bayes needs none.
     void set_weight(float weight) {
-        if (!shared_) refiner_.set_weight(weight);
+        if (!shared_ && !by_bayes_) refiner_.set_weight(weight);
     }
     // To be called before the output takes the place of the input.
     void keep_input(const Arena& arena) const { refiner_.keep_input(arena); }
@@ -41,6 +44,7 @@ class Refinement {
     bool run(const Arena& arena, float strength, const OtherTiles& other, RunControl& control);
     // Of the progress that is reported.
     std::int64_t tiles() const;
+    bool is_by_bayes() const { return by_bayes_; }
     int rounds() const { return settings_.rounds; }
     // Seconds to keep for a run, with a margin, judged by the first band. Writes no output.
     double seconds_to_keep(const Arena& arena);
@@ -54,6 +58,7 @@ class Refinement {
 
     RefinementSettings settings_;
     bool shared_;  // the noise, by pixels or channels
+    bool by_bayes_;
     ThreadTeam& team_;
     Refiner refiner_;
     std::optional<CoarseChroma> chroma_;

@@ -41,7 +41,7 @@ void reduce(const std::vector<float>& image, int small_side, int times, std::siz
 Refiner::Refiner(const RefinerSettings& settings, ThreadTeam& team)
     : settings_(settings),
       team_(team),
-      bayes_(is_for_bayes(settings.input, settings.texture)),
+      bayes_(is_by_bayes(settings)),
       channels_(settings.input.colour_channels()),
       in_place_(settings.input.data == settings.output.data),
       bands_((settings.input.height - kPatch) / kBand + 1),
