@@ -24,9 +24,10 @@ class ThreadTeam {
 
     int size() const { return size_; }
 
-    // Calls body(task, thread) for every task in [0, tasks), thread in [0, size()); returns when all are done.
-    // If a task throws, the others still run; then the exception that was thrown first is thrown again here. The team
-    // can be used further. Nothing is allocated unless a task throws.
+    // Calls body(task, thread) for every task in [0, tasks), thread in [0, size()); returns when all are done. Tasks
+    // are begun in their order, so that one may wait for an earlier one, which must not throw then. If a task throws,
+    // the others still run; then the exception that was thrown first is thrown again here. The team can be used
+    // further. Nothing is allocated unless a task throws.
     template <typename Body>
     void run(std::int64_t tasks, Body&& body) {
         Call<std::remove_reference_t<Body>> call{body, {}};

@@ -18,7 +18,7 @@ void ThreadTeam::run_erased(std::int64_t tasks, Function function, void* context
         for (std::int64_t task = 0; task < tasks; ++task) function(context, task, 0);
         return;
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(size_)
+#pragma omp parallel for schedule(monotonic : dynamic, 1) num_threads(size_)
     for (std::int64_t task = 0; task < tasks; ++task) function(context, task, omp_get_thread_num());
 }
 

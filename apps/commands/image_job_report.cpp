@@ -45,6 +45,7 @@ Json to_json(const ImageJobOptions& options, const PlannedFile& file, const Imag
     entry["seconds_apply"] = report.seconds_apply;
     entry["seconds_write"] = result.seconds_write;
     entry["stopped"] = stopped_by(report.stop_reason);
+    if (options.training.start == "prior") entry["started"] = report.started != 0;
     if (options.training.adapt) entry["adapted"] = report.adapted != 0;
     entry["refinements"] = report.refinements;
     if (report.best_step > 0) entry["best_step"] = report.best_step;

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "apps/common/command.h"
 #include "apps/common/console.h"
@@ -26,6 +29,8 @@ namespace {
 
 constexpr std::size_t kLargestCheckpoint = 64U << 20;
 constexpr std::int64_t kUsualSteps = 60000;
+// In the order of twofold_prior_size.
+const std::vector<std::string> kSizes = {"small", "large", "start"};
 
 struct TrainPriorOptions {
     std::string output;
@@ -103,7 +108,8 @@ class PriorSession {
                                           &training),
                   context_.get());
         } else {
-            const auto size = options_.size == "small" ? TWOFOLD_PRIOR_SMALL : TWOFOLD_PRIOR_LARGE;
+            const auto size =
+                static_cast<twofold_prior_size>(std::ranges::find(kSizes, options_.size) - kSizes.begin());
             check(
                 twofold_training_create(context_.get(), size, options_.seed,
                                         options_.steps > 0 ? options_.steps : kUsualSteps, options_.threads, &training),
@@ -179,7 +185,7 @@ class PriorSession {
 
     Json manifest_of(const twofold_training_state& now, const Bytes& stored) const {
         Json json;
-        json["size"] = now.size == TWOFOLD_PRIOR_SMALL ? "small" : "large";
+        json["size"] = kSizes[now.size];
         json["parameters"] = now.parameters;
         json["seed"] = now.seed;
         json["recipe_version"] = now.recipe_version;
@@ -215,8 +221,10 @@ Command add_train_prior(CLI::App& root) {
                     "The weights; beside them OUT.json says what they are, OUT.csv is the log, OUT.checkpoint what "
                     "--resume goes on from")
         ->required();
-    CLI::Option* size = app->add_option("--size", options->size, "Of the network: large (default), or small for boards")
-                            ->check(CLI::IsMember({"small", "large"}));
+    CLI::Option* size =
+        app->add_option("--size", options->size,
+                        "Of the network: large (default), small for boards, or start for denoise --start prior")
+            ->check(CLI::IsMember(kSizes));
     app->add_option("--steps", options->steps, "Steps of training (default 60000)")->check(CLI::Range(1, 1000000000));
     CLI::Option* seed = app->add_option("--seed", options->seed, "Seed of scenes, noise and weights (default 1)")
                             ->check(whole_number());

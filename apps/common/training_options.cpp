@@ -81,6 +81,9 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
                     "What zsn2n takes the noise for: independent from pixel to pixel, or correlated as in what cameras "
                     "write (default auto: measured)")
         ->check(CLI::IsMember({"auto", "independent", "correlated"}));
+    app->add_option("--start", options->start,
+                    "What zsn2n begins with: random weights (default), or the prior, with half the steps")
+        ->check(CLI::IsMember({"random", "prior"}));
     app->add_flag("--adapt", options->adapt,
                   "prior: train it further on the image, and keep that where it does better on a part set aside");
     app->add_option(
@@ -143,6 +146,7 @@ void check_training_options(const TrainingOptions& options) {
     check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--adapt", options.adapt, {"prior"});
+    check_use(options, "--start", options.start != "random", {"zsn2n"});
     check_use(options, "--refine", options.refine != "auto", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--steps", options.steps > 0, {"zsn2n", "tv", "dip", "two-stage", "prior"});
     check_use(options, "--noise", options.noise != "auto", {"zsn2n", "prior"});
@@ -155,6 +159,8 @@ void check_training_options(const TrainingOptions& options) {
         throw Failure(ExitCode::kUsage, "--refine on is not for --preset jpeg: what compression did is no noise");
     if (options.noise == "correlated" && options.recipe == "paper")
         throw Failure(ExitCode::kUsage, "--noise correlated has no recipe paper: the paper is about independent noise");
+    if (options.start == "prior" && options.recipe != "fast")
+        throw Failure(ExitCode::kUsage, "--start prior is for the recipe fast");
     if (options.method == "prior" && options.recipe == "paper")
         throw Failure(ExitCode::kUsage, "--method prior has no recipe paper: no paper describes it");
     if (options.method == "prior" && !options.adapt && (options.steps > 0 || options.noise != "auto"))
@@ -177,6 +183,7 @@ void apply_training_options(const Context& context, const Job& job, const Traini
               job.get(), value_of<twofold_correlation>(options.noise, {"auto", "independent", "correlated"})),
           context.get());
     check(twofold_job_set_adapt(job.get(), options.adapt ? 1 : 0), context.get());
+    check(twofold_job_set_start(job.get(), value_of<twofold_start>(options.start, {"random", "prior"})), context.get());
     check(twofold_job_set_refinement(job.get(), value_of<twofold_refinement>(options.refine, {"auto", "off", "on"})),
           context.get());
     check(twofold_job_set_strength(job.get(), options.strength), context.get());

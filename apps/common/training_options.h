@@ -24,6 +24,7 @@ struct TrainingOptions {
     std::string noise = "auto";
     double strength = 1;
     bool adapt = false;
+    std::string start = "random";
     std::string refine = "auto";
     // Of some methods and commands only; what is empty or 0 was not given.
     std::string total_variation, detail, defect, missing;

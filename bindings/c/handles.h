@@ -50,6 +50,7 @@ struct twofold_job {
     twofold::prior::StopChoice stop = twofold::prior::StopChoice::kAuto;
     std::optional<twofold::Weights> weights;
     bool adapt = false;
+    twofold_start start = TWOFOLD_START_RANDOM;
     twofold::c_api::Refinement refinement = twofold::c_api::Refinement::kAuto;
     twofold_progress_callback callback = nullptr;
     void* user = nullptr;

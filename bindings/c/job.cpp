@@ -129,6 +129,7 @@ twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* re
         report->ensemble = source.ensemble;
         report->memory_bytes = source.memory_bytes;
         report->adapted = source.adapted ? 1 : 0;
+        report->started = source.started ? 1 : 0;
         report->refinements = source.refinements;
         report->correlation = static_cast<twofold_correlation>(source.noise);
         std::snprintf(report->implementation, sizeof report->implementation, "%s", source.implementation);

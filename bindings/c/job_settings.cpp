@@ -73,6 +73,10 @@ twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt) {
     return set(job, [&] { job->adapt = adapt != 0; });
 }
 
+twofold_status twofold_job_set_start(twofold_job* job, twofold_start start) {
+    return set(job, [&] { job->start = checked_enum<twofold_start>(start, 1, "the start is unknown"); });
+}
+
 twofold_status twofold_job_set_refinement(twofold_job* job, twofold_refinement refinement) {
     return set(job, [&] { job->refinement = checked_enum<Refinement>(refinement, 2, "the refinement is unknown"); });
 }

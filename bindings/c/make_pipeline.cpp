@@ -9,7 +9,8 @@
 namespace twofold::c_api {
 namespace {
 
-// What the prior has not seen in its 26 pixels shows in the first round, and guides the second.
+// What the prior has not seen in its 26 pixels shows in the first round, and guides the second. By nonlocal Bayes its
+// recipe `fast`, which has little time, has no more of them either.
 constexpr int kPriorRefinements = 2;
 
 // Hands the trace on to the caller's function.
@@ -83,6 +84,14 @@ tv::Settings tv_settings(const twofold_job& job) {
     return settings;
 }
 
+// Weights for colour as those for grey where the image is grey and nothing else is in the way.
+Weights fitting(const twofold_job& job, const Weights& weights) {
+    const bool single = weights.blend == 0 && !weights.stabilizes();
+    if (job.settings.input.colour_channels() == 1 && weights.shape.channels == 3 && single)
+        return grey_weights(weights);
+    return weights;
+}
+
 // What the method `prior` applies: the job's weights, or else those in the library.
 Weights prior_weights(const twofold_job& job) {
     require(job.settings.recipe != RecipeName::kPaper, ErrorCode::kUnsupported,
@@ -94,10 +103,30 @@ Weights prior_weights(const twofold_job& job) {
             "this build has no prior inside: it needs weights from a file");
     Weights weights = job.weights ? *job.weights : load_weights(embedded.data(), embedded.size());
     weights.ensemble = job.settings.recipe == RecipeName::kBest ? 8 : 1;
-    const bool single = weights.blend == 0 && !weights.stabilizes();
-    if (job.settings.input.colour_channels() == 1 && weights.shape.channels == 3 && single)
-        return grey_weights(weights);
-    return weights;
+    return fitting(job, weights);
+}
+
+// What ZS-N2N begins with: the job's weights, or else those in the library.
+Weights start_weights(const twofold_job& job) {
+    require(job.settings.recipe == RecipeName::kFast, ErrorCode::kUnsupported,
+            "only the recipe 'fast' begins with the prior");
+    const std::span<const std::byte> embedded = embedded_start();
+    require(job.weights || !embedded.empty(), ErrorCode::kUnsupported,
+            "this build has no start of ZS-N2N inside: it needs weights from a file");
+    return fitting(job, job.weights ? *job.weights : load_weights(embedded.data(), embedded.size()));
+}
+
+std::unique_ptr<Pipeline> make_zsn2n(twofold_job* job) {
+    auto settings = settings_of<zsn2n::Settings>(*job);
+    settings.noise = job->noise;
+    std::optional<Weights> start;
+    if (job->start == TWOFOLD_START_PRIOR)
+        settings.start = &start.emplace(start_weights(*job));
+    else if (job->weights)
+        settings.weights = &*job->weights;
+    auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+    job->denoiser = denoiser.get();
+    return denoiser;
 }
 
 std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
@@ -107,6 +136,7 @@ std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
     settings.adapt = job->adapt;
     settings.noise = job->noise;
     settings.refinements = job->refinement == Refinement::kOff ? 0 : kPriorRefinements;
+    if (settings.recipe == RecipeName::kFast) settings.bayes_rounds = kPriorRefinements;
     auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
     job->denoiser = denoiser.get();
     return denoiser;
@@ -114,14 +144,8 @@ std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
 
 std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
     switch (job->method) {
-        case TWOFOLD_ZSN2N: {
-            auto settings = settings_of<zsn2n::Settings>(*job);
-            settings.weights = job->weights ? &*job->weights : nullptr;
-            settings.noise = job->noise;
-            auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
-            job->denoiser = denoiser.get();
-            return denoiser;
-        }
+        case TWOFOLD_ZSN2N:
+            return make_zsn2n(job);
         case TWOFOLD_TV:
             return std::make_unique<tv::Denoiser>(tv_settings(*job));
         case TWOFOLD_DIP: {
@@ -153,6 +177,8 @@ void make_pipeline(twofold_job* job) {
     require(!job->weights || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported,
             "only ZS-N2N and the prior apply weights that were trained before");
     require(!job->adapt || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported, "only the prior adapts");
+    require(job->start == TWOFOLD_START_RANDOM || job->method == TWOFOLD_ZSN2N, ErrorCode::kUnsupported,
+            "only ZS-N2N begins with the prior");
     require(job->refinement != Refinement::kOn || (job->method != TWOFOLD_TV && !job->mask && job->factor == 1),
             ErrorCode::kUnsupported, "only what denoising by a network gives is refined");
     require(!job->mask || job->factor == 1, ErrorCode::kUnsupported,
@@ -185,6 +211,7 @@ std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& inp
         weights.ensemble = report.ensemble;  // it may have been given up
         settings.weights = &weights;
         settings.refinements = report.refinements;
+        if (report.refinements > 0) settings.bayes_rounds = report.refinements;
         settings.filter_weight = job.denoiser->filter_weight();
         return std::make_unique<zsn2n::Denoiser>(settings);
     }

@@ -8,6 +8,7 @@ using namespace twofold::c_api;
 
 static_assert(int{TWOFOLD_TRAINING_VALIDATIONS} == int{rendered::Validation::kKinds});
 static_assert(static_cast<int>(rendered::PriorSize::kLarge) == TWOFOLD_PRIOR_LARGE);
+static_assert(static_cast<int>(rendered::PriorSize::kStart) == TWOFOLD_PRIOR_START);
 
 struct twofold_training {
     twofold_context* context;
@@ -31,7 +32,7 @@ twofold_status twofold_training_create(twofold_context* context, twofold_prior_s
     return guarded(context, [&] {
         require_argument(training != nullptr, "the place for the training is NULL");
         *training = nullptr;
-        require_argument(raw_value(size) == TWOFOLD_PRIOR_SMALL || raw_value(size) == TWOFOLD_PRIOR_LARGE,
+        require_argument(raw_value(size) >= TWOFOLD_PRIOR_SMALL && raw_value(size) <= TWOFOLD_PRIOR_START,
                          "the size of the prior is unknown");
         require_argument(steps >= 1 && steps <= kMostSteps, "the number of steps must be 1 to 1000000000");
         rendered::TrainingRecipe recipe;
@@ -69,7 +70,7 @@ twofold_status twofold_training_get_state(const twofold_training* training, twof
         state->steps_done = trainer.steps_done();
         state->steps_planned = recipe.steps;
         state->learning_rate = trainer.finished() ? 0 : recipe.rate(trainer.steps_done());
-        state->pixels_a_step = int64_t{recipe.batch} * recipe.patch * recipe.patch;
+        state->pixels_a_step = int64_t{recipe.batch} * recipe.patch_side() * recipe.patch_side();
         state->parameters = static_cast<int64_t>(recipe.shape().parameters());
     });
 }

@@ -268,9 +268,16 @@ TWOFOLD_API twofold_status twofold_job_set_deadline(twofold_job* job, double sec
  * not clamped: a hot pixel stays in it. Deep Image Prior knows 0 to white only: what it puts out lies between, and what
  * lies beyond in the input is cut off. */
 TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double white);
-/* Apply these weights instead of training (TWOFOLD_ZSN2N), or instead of those in the library (TWOFOLD_PRIOR, where
- * weights for three channels fit grey images as well); NULL takes that back. The job keeps its own copy. */
+/* Apply these weights instead of training (TWOFOLD_ZSN2N), or instead of those in the library (TWOFOLD_PRIOR and
+ * TWOFOLD_START_PRIOR, where weights for three channels fit grey images as well); NULL takes that back. The job keeps
+ * its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
+typedef enum twofold_start { TWOFOLD_START_RANDOM = 0, TWOFOLD_START_PRIOR = 1 } twofold_start;
+/* What the training of TWOFOLD_ZSN2N begins with: random weights, or weights that were trained on rendered scenes like
+ * those of TWOFOLD_PRIOR, which then takes half the steps. PRIOR is for the recipe FAST and images of one or three
+ * colour channels, others are TWOFOLD_UNSUPPORTED. Where the noise is correlated the network is another one, and begins
+ * at random all the same: the report says. */
+TWOFOLD_API twofold_status twofold_job_set_start(twofold_job* job, twofold_start start);
 /* Not 0: TWOFOLD_PRIOR goes on training its weights on the image, and keeps the outcome if that does better on a part
  * of the image which it was not trained on. Default 0. For images of at least 64 pixels a side, others are left to the
  * weights as they are. */
@@ -374,6 +381,7 @@ typedef struct twofold_report {
     twofold_correlation correlation; /* what TWOFOLD_ZSN2N has taken the noise for; AUTO where it made no difference */
     int32_t adapted;                 /* 1 where twofold_job_set_adapt has changed the weights for the better, else 0 */
     int32_t refinements;             /* rounds of the filter of twofold_job_set_refinement */
+    int32_t started;                 /* 1 where the training began as TWOFOLD_START_PRIOR says, else 0 */
 } twofold_report;
 
 /* What commit planned and, after a run, what it did. Valid after a commit. */

@@ -285,6 +285,7 @@ class Job {
     Job& stop_rule(twofold_stop_rule rule) { return checked(twofold_job_set_stop_rule(get(), rule)); }
     // The job keeps a copy.
     Job& refinement(twofold_refinement refinement) { return checked(twofold_job_set_refinement(get(), refinement)); }
+    Job& start(twofold_start start) { return checked(twofold_job_set_start(get(), start)); }
     Job& adapt(bool adapt) { return checked(twofold_job_set_adapt(get(), adapt ? 1 : 0)); }
     Job& weights(const Weights& weights) { return checked(twofold_job_set_weights(get(), weights.get())); }
     Job& without_weights() { return checked(twofold_job_set_weights(get(), nullptr)); }

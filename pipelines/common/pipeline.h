@@ -67,6 +67,7 @@ struct Report {
     std::int64_t parameters = 0;
     int depth = 0;  // 3x3 convolutions, or halvings of an hourglass
     int ensemble = 1;
+    bool started = false;  // the training did not begin with random weights
     bool adapted = false;  // given weights were trained further, and that did better
     int refinements = 0;   // rounds of the filter that the result guided
     std::uint64_t memory_bytes = 0;

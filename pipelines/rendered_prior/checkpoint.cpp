@@ -51,7 +51,8 @@ Checkpoint load_checkpoint(const std::byte* buffer, std::size_t size) {
     Checkpoint checkpoint;
     checkpoint.recipe.seed = take<std::uint64_t>(p);
     const auto steps = take<std::uint64_t>(p), step = take<std::uint64_t>(p);
-    if (network > 1) refuse("the checkpoint is damaged: the size of the network is unknown");
+    if (network > static_cast<std::uint32_t>(PriorSize::kStart))
+        refuse("the checkpoint is damaged: the size of the network is unknown");
     if (steps == 0 || steps > kMostSteps || step > steps)
         refuse("the checkpoint is damaged: the number of steps is out of range");
     checkpoint.recipe.size = static_cast<PriorSize>(network);

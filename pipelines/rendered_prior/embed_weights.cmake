@@ -1,4 +1,5 @@
-# cmake -DWEIGHTS=<file or nothing> -DOUT=<file.cpp> -P embed_weights.cmake: a file's bytes as a constant.
+# cmake -DWEIGHTS=<file or nothing> -DNAME=<function> -DOUT=<file.cpp> -P embed_weights.cmake: a file's bytes as what a
+# function of embedded_prior.h returns.
 cmake_minimum_required(VERSION 3.25)
 
 set(bytes "")
@@ -20,7 +21,7 @@ constexpr unsigned char kBytes[] = {
 
 }  // namespace
 
-std::span<const std::byte> embedded_prior() { return std::as_bytes(std::span(kBytes, sizeof kBytes - 1)); }
+std::span<const std::byte> ${NAME}() { return std::as_bytes(std::span(kBytes, sizeof kBytes - 1)); }
 
 }  // namespace twofold
 ")

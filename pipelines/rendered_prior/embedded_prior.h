@@ -1,4 +1,4 @@
-// The prior that is part of this build.
+// The weights that are part of this build.
 #ifndef TWOFOLD_PIPELINES_RENDERED_PRIOR_EMBEDDED_PRIOR_H
 #define TWOFOLD_PIPELINES_RENDERED_PRIOR_EMBEDDED_PRIOR_H
 
@@ -7,8 +7,10 @@
 
 namespace twofold {
 
-// Its stored form, as load_weights reads it; empty in a build without it.
+// In stored form, as load_weights reads it; empty in a build without them: the prior ...
 std::span<const std::byte> embedded_prior();
+// ... and what ZS-N2N can begin with (PriorSize::kStart).
+std::span<const std::byte> embedded_start();
 
 }  // namespace twofold
 

@@ -23,7 +23,7 @@ class PatchSource {
   public:
     static constexpr int kFreshScenes = 2;  // a step
 
-    // `patch` is the side of the patches, at most 160 pixels.
+    // `patch` is the side of the patches, a multiple of 8 of at most 160 pixels.
     PatchSource(std::uint64_t seed, int patch);
 
     // Renders the pool as it is before `step`.

@@ -44,7 +44,7 @@ PriorTrainer::PriorTrainer(const TrainingRecipe& recipe, std::int64_t step, int 
       state_(recipe.shape(), recipe.batch, {}, team_),
       source_(recipe.seed, input_side()),
       losses_(static_cast<std::size_t>(recipe.batch)) {
-    const int blocks = recipe.patch / recipe.shape().fold;
+    const int blocks = recipe.patch_side() / recipe.shape().fold;
     network_.plan(blocks, blocks);
     ArenaPlan plan;
     state_.reserve(plan);
@@ -72,34 +72,34 @@ PriorTrainer::PriorTrainer(const Checkpoint& checkpoint, std::int64_t steps, int
     std::ranges::copy(checkpoint.second, state_.second_moment(arena_).begin());
 }
 
-int PriorTrainer::input_side() const { return recipe_.patch + 2 * recipe_.shape().image_halo(); }
+int PriorTrainer::input_side() const { return recipe_.patch_side() + 2 * recipe_.shape().image_halo(); }
 
 std::vector<float> PriorTrainer::middle(const std::vector<float>& image) const {
     const int side = input_side(), halo = recipe_.shape().image_halo();
     std::vector<float> result;
-    result.reserve(static_cast<std::size_t>(3 * recipe_.patch * recipe_.patch));
+    result.reserve(static_cast<std::size_t>(3 * recipe_.patch_side() * recipe_.patch_side()));
     for (int y = halo; y < side - halo; ++y) {
         const auto row = image.begin() + 3 * (y * side + halo);
-        result.insert(result.end(), row, row + 3 * recipe_.patch);
+        result.insert(result.end(), row, row + 3 * recipe_.patch_side());
     }
     return result;
 }
 
 void PriorTrainer::predict(const NoisyPatch& patch, const Pass& pass) const {
-    const int side = input_side(), fold = recipe_.shape().fold, blocks = recipe_.patch / fold;
+    const int side = input_side(), fold = recipe_.shape().fold, blocks = recipe_.patch_side() / fold;
     fold_pixels(side, side, 3, fold, patch.noisy.data(), pass.activations[0]);
     network_.forward(blocks, blocks, {0, 0, side / fold, side / fold}, state_.parameters(arena_).data(),
                      arena_[packed_].data(), pass);
 }
 
 double PriorTrainer::add_gradient(const NoisyPatch& patch, int thread, std::span<float> gradient) {
-    const int side = input_side(), fold = recipe_.shape().fold, blocks = recipe_.patch / fold;
+    const int side = input_side(), fold = recipe_.shape().fold, blocks = recipe_.patch_side() / fold;
     const Pass pass = Network::resolve(arena_, passes_[static_cast<std::size_t>(thread)]);
     predict(patch, pass);
     std::vector<float> noise = middle(patch.noisy), folded(noise.size());
     const std::vector<float> clean = middle(patch.clean);
     for (std::size_t i = 0; i < noise.size(); ++i) noise[i] -= clean[i];
-    fold_pixels(recipe_.patch, recipe_.patch, 3, fold, noise.data(), folded.data());
+    fold_pixels(recipe_.patch_side(), recipe_.patch_side(), 3, fold, noise.data(), folded.data());
     const double weight = 1 / ((std::sqrt(mean_square(noise)) + kLevel) * double(noise.size()) * double(recipe_.batch));
     double loss = 0;
     for (std::size_t i = 0; i < folded.size(); ++i) {
@@ -149,7 +149,7 @@ Validation PriorTrainer::validate() {
         predict(patch, pass);
         const std::vector<float> clean = middle(patch.clean);
         std::vector<float> noisy = middle(patch.noisy), found(noisy.size());
-        unfold_pixels(recipe_.patch, recipe_.patch, 3, recipe_.shape().fold, pass.output, found.data());
+        unfold_pixels(recipe_.patch_side(), recipe_.patch_side(), 3, recipe_.shape().fold, pass.output, found.data());
         for (std::size_t i = 0; i < noisy.size(); ++i) {
             found[i] = std::clamp(noisy[i] - found[i], 0.0f, 1.0f) - clean[i];
             noisy[i] -= clean[i];

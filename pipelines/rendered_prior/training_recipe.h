@@ -9,7 +9,8 @@
 
 namespace twofold::rendered {
 
-enum class PriorSize { kSmall, kLarge };
+// kStart is the network of ZS-N2N's recipe `fast`, which can begin with its weights.
+enum class PriorSize { kSmall, kLarge, kStart };
 
 struct TrainingRecipe {
     static constexpr std::uint32_t kVersion = 1;  // of all that decides about the weights but the fields below
@@ -18,13 +19,21 @@ struct TrainingRecipe {
     std::uint64_t seed = 1;
     std::int64_t steps = 60000;
 
-    int patch = 96;  // pixels
+    int patch = 96;  // pixels a side, at least
     int batch = 8;   // patches a step
     double learning_rate = 0.02;
     std::int64_t warm_up = 100;  // steps
     double decay = 0.4;          // share of the steps, the last ones, in which the rate falls to zero
 
-    NetworkShape shape() const { return {3, size == PriorSize::kLarge ? 64 : 32, 6, 2}; }
+    NetworkShape shape() const {
+        if (size == PriorSize::kStart) return {3, 48, 2, 1};
+        return {3, size == PriorSize::kLarge ? 64 : 32, 6, 2};
+    }
+    // Pixels a side of a patch such that what the network sees for it is a multiple of 8, as PatchSource wants it.
+    int patch_side() const {
+        const int halo = shape().image_halo();
+        return (patch + 2 * halo + 7) / 8 * 8 - 2 * halo;
+    }
 
     // Of step `step` (from 0). Until it begins to fall it does not depend on the number of steps: a training can be
     // made longer until then.

@@ -30,8 +30,8 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.ensemble_pixels = 16 << 20;
             recipe.coarse_steps = 400;
             recipe.refine_stride = 3;
-            recipe.bayes_rounds = 3;
-            recipe.bayes_stride = 4;
+            recipe.bayes_rounds = 4;
+            recipe.bayes_stride = 3;
             break;
         case RecipeName::kPaper:
             recipe.whole_image = true;
@@ -52,8 +52,8 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
     return recipe;
 }
 
-Recipe make_adaptation() {
-    Recipe recipe;
+Recipe make_adaptation(RecipeName name) {
+    Recipe recipe = make_recipe(name);
     recipe.patch = 64;
     recipe.steps = 60;
     recipe.learning_rate = 5e-4;
@@ -62,6 +62,14 @@ Recipe make_adaptation() {
     recipe.stabilize = false;
     recipe.loss.residual = recipe.loss.consistency = 0;
     return recipe;
+}
+
+Recipe with_start(const Recipe& recipe) {
+    Recipe started = recipe;
+    started.steps /= 2;
+    started.coarse_steps /= 2;
+    started.learning_rate *= 1.5;
+    return started;
 }
 
 double residual_weight(double sigma) {

@@ -40,15 +40,18 @@ struct Recipe {
     int refinements = 1;
     int refine_stride = 5;  // pixels from one reference patch to the next
     // The same by nonlocal Bayes; coarser where there is no ensemble.
-    int bayes_rounds = 2;
+    int bayes_rounds = 3;
     int bayes_stride = 6;
 };
 
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.
 Recipe make_recipe(RecipeName name, NoiseKind kind = NoiseKind::kIndependent);
 
-// For weights that are trained further: few steps, small ones, by recorruption alone.
-Recipe make_adaptation();
+// For weights that are trained further: few steps, small ones, by recorruption alone; the rest is as `name` has it.
+Recipe make_adaptation(RecipeName name);
+
+// The recipe for a network that does not begin with random weights (Settings::start): half the steps.
+Recipe with_start(const Recipe& recipe);
 
 // Weight of the residual loss where the noise's standard deviation (of 255) is known well. Recorruption with noise that
 // is too strong or too weak does harm, and the residual loss, which does not need to know it, makes up for that; but it

@@ -57,9 +57,15 @@ float given_white(const Settings& settings) {
     return settings.weights->type == settings.input.type ? settings.weights->white : 0;
 }
 
+bool starts(const Settings& settings, NoiseKind kind) {
+    return settings.start != nullptr && settings.weights == nullptr && kind == NoiseKind::kIndependent;
+}
+
 Recipe choose_recipe(const Settings& settings, NoiseKind kind) {
     if (settings.constants) return *settings.constants;
-    return adapts(settings) ? make_adaptation() : make_recipe(settings.recipe, kind);
+    if (adapts(settings)) return make_adaptation(settings.recipe);
+    const Recipe recipe = make_recipe(settings.recipe, kind);
+    return starts(settings, kind) ? with_start(recipe) : recipe;
 }
 
 // Rows [top, bottom) of an image.
@@ -82,7 +88,7 @@ struct Denoiser::State {
     ops::NormalTable normals;
     Recipe recipe;
     Weights weights;
-    std::vector<float> given;  // those that adapting begins with
+    std::vector<float> given;  // those that training begins with, where they are not random
     bool adapt;                // from given weights
     bool train;
     bool learned = true;  // weights worth keeping
@@ -121,6 +127,7 @@ struct Denoiser::State {
             recipe.steps = settings.steps;
         }
         recipe.refinements = settings.refinements.value_or(recipe.refinements);
+        recipe.bayes_rounds = settings.bayes_rounds.value_or(recipe.bayes_rounds);
         if (pixels() > double(recipe.ensemble_pixels)) {
             recipe.refinements = std::min(1, recipe.refinements);
             recipe.bayes_rounds = 1;
@@ -139,6 +146,7 @@ struct Denoiser::State {
             weights.white = white.white;
             weights.ensemble = recipe.ensemble;
             weights.values.resize(network.shape().parameters());
+            if (starts(settings, kind)) take_start();
         } else {
             weights = *settings.weights;
             recipe.ensemble = weights.ensemble;
@@ -148,7 +156,7 @@ struct Denoiser::State {
                 weights.coarse_values.clear();
             }
         }
-        settings.weights = nullptr;  // the caller's may be gone by the time of the run
+        settings.weights = settings.start = nullptr;  // the caller's may be gone by the time of the run
         add_stabilizer();
         scale = ImageScale(white, stabilizer.get());
         const TrainingImage image{settings.input, scale,
@@ -185,6 +193,15 @@ struct Denoiser::State {
                             " pixels is too small to learn its noise from: it needs at least " +
                             std::to_string(kSmallestSide) + "x" + std::to_string(kSmallestSide));
         return {channels, recipe.width, recipe.depth, recipe.fold};
+    }
+
+    void take_start() {
+        const Weights& start = *settings.start;
+        if (start.shape != network.shape() || start.blend > 0 || start.stabilizes())
+            throw Error(ErrorCode::kUnsupported,
+                        "the weights to begin with are not of a network like the one that is to be trained");
+        given = start.values;
+        report.started = true;
     }
 
     void add_stabilizer() {
@@ -343,14 +360,14 @@ struct Denoiser::State {
         if (!refining) seconds_to_refine = 0;
         if (coarse) half->load(settings.input, scale, team);
         if (train) {
-            const std::span<const float> start = adapt ? std::span<const float>(given) : std::span<const float>();
-            if (!fine->train(arena, start, {0, coarse ? recipe.coarse_steps : 0, seconds_to_refine}, control, &report))
+            if (!fine->train(arena, given, {0, coarse ? recipe.coarse_steps : 0, seconds_to_refine}, control, &report))
                 cancel("cancelled while training");
             if (adapt) {
                 keep_better();
             } else {
                 std::ranges::copy(fine->parameters(arena), weights.values.begin());
-                learned = report.stop_reason == StopReason::kSteps || report.steps_done >= kFewestSteps;
+                learned =
+                    report.started || report.stop_reason == StopReason::kSteps || report.steps_done >= kFewestSteps;
                 if (!learned) predict_nothing();
             }
             if (coarse) train_coarse(control);

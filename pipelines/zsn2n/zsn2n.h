@@ -16,8 +16,12 @@ struct Settings : PipelineSettings {
     // What the noise is like. kAuto measures it; the recipe `paper` and given weights leave no choice.
     NoiseKind noise = NoiseKind::kAuto;
     std::optional<float> filter_weight;  // of the noise in the collaborative filter; none: found (filter_weight.h)
+    std::optional<int> bayes_rounds;     // of nonlocal Bayes, instead of the recipe's
     std::optional<Recipe> constants;     // instead of the named recipe's: for experiments
     const Weights* weights = nullptr;    // apply these instead of training; copied
+    // Begin the training with these instead of random weights; copied. They are for independent noise, other noise asks
+    // for another network and begins at random.
+    const Weights* start = nullptr;
     // Train the given weights further, on three quarters of the image, and keep the outcome if its loss on the last
     // quarter is lower. Not for images of less than kSmallestAdapted pixels a side, which get the weights as they are.
     bool adapt = false;

@@ -139,6 +139,25 @@ TEST_CASE("the prior takes noise away at once, and more of it with an ensemble")
     }
 }
 
+TEST_CASE("zsn2n begins with the prior when asked to") {
+    if (run({"info"}).out.find("prior") == std::string::npos) return;
+    const Folder folder;
+    const Image clean = picture(160, 128, 3, SampleType::kUint8, false), noisy = picture(160, 128);
+    save(folder / "in.png", noisy, Format::kPng);
+    const auto error_of = [&](const std::string& start) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--start", start, "--noise",
+                             "independent", "--refine", "off", "--steps", "40", "--json", "--overwrite"});
+        INFO(start << ran.err);
+        REQUIRE(ran.code == 0);
+        const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+        CHECK(file.at("steps") == 40);
+        CHECK(file.contains("started") == (start == "prior"));
+        if (start == "prior") CHECK(file.at("started") == true);
+        return mean_square_difference(read_image(folder / "out.png"), clean);
+    };
+    CHECK(error_of("prior") < 0.8 * error_of("random"));
+}
+
 TEST_CASE("results are refined unless told otherwise") {
     const Folder folder;
     const Image clean = picture(96, 80, 3, SampleType::kUint8, false);
@@ -148,7 +167,7 @@ TEST_CASE("results are refined unless told otherwise") {
                              "60", "--json", "--overwrite"});
         INFO(refine << ran.err);
         REQUIRE(ran.code == 0);
-        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).at("refinements") == (refine == "off" ? 0 : 2));
+        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).at("refinements") == (refine == "off" ? 0 : 3));
         return read_image(folder / "out.png");
     };
     const Image usual = denoise("auto"), on = denoise("on"), off = denoise("off");
@@ -179,6 +198,9 @@ TEST_CASE("options of another method are refused") {
         {"--method", "dip", "--save-weights", folder / "weights"},
         {"--method", "two-stage", "--detail", "stage1", "--stop", "noise"},
         {"--adapt"},
+        {"--start", "prior", "--method", "prior"},
+        {"--start", "prior", "--recipe", "best"},
+        {"--start", "now"},
         {"--method", "tv", "--adapt"},
         {"--method", "prior", "--steps", "5"},
         {"--method", "prior", "--noise", "independent"},

@@ -78,6 +78,8 @@ TEST_CASE("a training checks what it is given", "[prior]") {
     CHECK(create(1, 0, 1) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(create(1, 1000000001, 1) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(create(1, 1, -1) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(create(3, 1, 1) == TWOFOLD_INVALID_ARGUMENT);
+    CHECK(create(-1, 1, 1) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(create(1, 1, 1025) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_training_create(nullptr, TWOFOLD_PRIOR_LARGE, 1, 1, 1, &training.handle) == TWOFOLD_INVALID_ARGUMENT);
     CHECK(twofold_training_create(context, TWOFOLD_PRIOR_LARGE, 1, 1, 1, nullptr) == TWOFOLD_INVALID_ARGUMENT);
@@ -115,4 +117,93 @@ TEST_CASE("the built-in prior adapts, and refuses what it has not", "[prior]") {
     REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_FAST) == TWOFOLD_OK);
     REQUIRE(twofold_job_set_adapt(job, 1) == TWOFOLD_OK);
     CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+}
+
+TEST_CASE("ZS-N2N begins with the prior in half the steps, and refuses it where it cannot", "[prior]") {
+    if (!has_prior()) return;
+    const Context context;
+    for (const int channels : {1, 3}) {
+        Picture<std::uint8_t> input(96, 80, channels), output(96, 80, channels), again(96, 80, channels),
+            random(96, 80, channels);
+        const auto run = [&](Picture<std::uint8_t>& result, twofold_start start, int threads) {
+            Job job(context, input.view, result.view);
+            REQUIRE(twofold_job_set_correlation(job, TWOFOLD_CORRELATION_INDEPENDENT) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_start(job, start) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_steps(job, 4) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
+            job.commit_and_run();
+            return job.report().started;
+        };
+        CHECK(run(output, TWOFOLD_START_PRIOR, 2) == 1);
+        CHECK(run(again, TWOFOLD_START_PRIOR, 1) == 1);
+        CHECK(same_bits(output.pixels, again.pixels));
+        CHECK(run(random, TWOFOLD_START_RANDOM, 1) == 0);
+        CHECK_FALSE(same_bits(output.pixels, random.pixels));
+    }
+
+    Picture<float> input(96, 80, 3), output(96, 80, 3);
+    Job job(context, input.view, output.view);
+    REQUIRE(twofold_job_set_start(job, TWOFOLD_START_PRIOR) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_steps(job, 0) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_correlation(job, TWOFOLD_CORRELATION_INDEPENDENT) == TWOFOLD_OK);
+    REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+    const std::int64_t steps = job.report().steps_planned;
+    REQUIRE(twofold_job_set_start(job, TWOFOLD_START_RANDOM) == TWOFOLD_OK);
+    REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+    CHECK(2 * steps == job.report().steps_planned);
+
+    // For correlated noise there is no such network.
+    REQUIRE(twofold_job_set_start(job, TWOFOLD_START_PRIOR) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_correlation(job, TWOFOLD_CORRELATION_CORRELATED) == TWOFOLD_OK);
+    REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+    CHECK(job.report().started == 0);
+    REQUIRE(twofold_job_set_correlation(job, TWOFOLD_CORRELATION_INDEPENDENT) == TWOFOLD_OK);
+
+    for (const twofold_recipe recipe : {TWOFOLD_RECIPE_BEST, TWOFOLD_RECIPE_PAPER}) {
+        REQUIRE(twofold_job_set_recipe(job, recipe) == TWOFOLD_OK);
+        CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+    }
+    REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_FAST) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+    CHECK(twofold_job_set_start(job, static_cast<twofold_start>(2)) == TWOFOLD_INVALID_ARGUMENT);
+
+    Picture<float> two(96, 80, 2), result(96, 80, 2);
+    Job other(context, two.view, result.view);
+    REQUIRE(twofold_job_set_start(other, TWOFOLD_START_PRIOR) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_correlation(other, TWOFOLD_CORRELATION_INDEPENDENT) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(other) == TWOFOLD_UNSUPPORTED);
+}
+
+TEST_CASE("ZS-N2N begins with weights that one has trained, if they are of its own network", "[prior]") {
+    const Context context;
+    Picture<float> input(70, 66, 3), output(70, 66, 3), plain(70, 66, 3);
+    for (const twofold_prior_size size : {TWOFOLD_PRIOR_START, TWOFOLD_PRIOR_SMALL}) {
+        Training training;
+        REQUIRE(twofold_training_create(context, size, 4, 2, 2, &training.handle) == TWOFOLD_OK);
+        twofold_training_state state;
+        REQUIRE(twofold_training_get_state(training.handle, &state) == TWOFOLD_OK);
+        CHECK(state.size == size);
+        while (twofold_training_step(training.handle, nullptr) == TWOFOLD_OK) {
+        }
+        Weights weights;
+        REQUIRE(twofold_training_get_weights(training.handle, &weights.handle) == TWOFOLD_OK);
+        Job job(context, input.view, output.view);
+        REQUIRE(twofold_job_set_correlation(job, TWOFOLD_CORRELATION_INDEPENDENT) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_weights(job, weights.handle) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_start(job, TWOFOLD_START_PRIOR) == TWOFOLD_OK);
+        if (size == TWOFOLD_PRIOR_SMALL) {
+            CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+            continue;
+        }
+        job.commit_and_run();
+        CHECK(job.report().started == 1);
+        CHECK(job.report().steps_done == 3);
+        // They are not what the library has.
+        Job other(context, input.view, plain.view);
+        REQUIRE(twofold_job_set_correlation(other, TWOFOLD_CORRELATION_INDEPENDENT) == TWOFOLD_OK);
+        other.commit_and_run();
+        CHECK(other.report().started == 0);
+        CHECK_FALSE(same_bits(output.pixels, plain.pixels));
+    }
 }

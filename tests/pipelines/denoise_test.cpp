@@ -168,7 +168,7 @@ TEST_CASE("the final pass calls back ten times a second, also with an ensemble",
             },
             &calls);
         CHECK(calls.forward);
-        CHECK(calls.done == 16 + 2 * 7);  // tiles, and bands to refine
+        CHECK(calls.done == 16 + 3 * 7);  // tiles, and bands to refine
         // A pass over one tile is the least that is not interrupted, however slow the machine.
         const double finest = 16.0 * 8 / threads;
         INFO(calls.count << " calls in " << denoiser.report().seconds_apply << " s");

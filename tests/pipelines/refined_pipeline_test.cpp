@@ -85,7 +85,7 @@ TEST_CASE("a method's result is refined, in place as well", "[refined]") {
     pipeline->run(nullptr, nullptr);
     INFO("PSNR " << plain.psnr() << ", refined " << refined.psnr());
     CHECK(refined.psnr() > plain.psnr() + 1);
-    CHECK(pipeline->report().refinements == 2);
+    CHECK(pipeline->report().refinements == 4);
     CHECK(pipeline->report().steps_done == 7);
     CHECK(pipeline->report().memory_bytes > 1000);
     PipelineSettings same = in_place.settings();
@@ -122,7 +122,7 @@ TEST_CASE("no refinement where it has no room", "[refined]") {
         return pipeline->report().refinements;
     };
     PipelineSettings settings = pictures.settings();
-    CHECK(refinements(settings) == 2);
+    CHECK(refinements(settings) == 4);
     settings.memory_budget = 1000;
     CHECK(refinements(settings) == 0);
     CHECK(pictures.inner.memory_budget == 1000);
@@ -174,7 +174,7 @@ TEST_CASE("Deep Image Prior and two stages are refined unless as published", "[r
         pipeline->run(nullptr, nullptr);
         return pipeline->report().refinements;
     };
-    CHECK(refinements(settings) == 2);
+    CHECK(refinements(settings) == 4);
     settings.defect = dip::Defect::kCorrelatedNoise;
     CHECK(refinements(settings) == 1);
     settings.defect = dip::Defect::kJpeg;
@@ -189,5 +189,5 @@ TEST_CASE("Deep Image Prior and two stages are refined unless as published", "[r
     two_stage::Settings two;
     static_cast<PipelineSettings&>(two) = pictures.settings();
     two.steps = 3;
-    CHECK(refinements(two) == 2);
+    CHECK(refinements(two) == 4);
 }

@@ -198,7 +198,7 @@ TEST_CASE("refined results are nearer to the truth", "[refiner][slow]") {
             settings.refinements = refinements;
             Denoiser denoiser(settings);
             denoiser.run(nullptr, nullptr);
-            CHECK(denoiser.report().refinements == 2 * refinements);  // rounds
+            CHECK(denoiser.report().refinements == 3 * refinements);  // rounds
             return mean_square(result.pixels(), clean.pixels());
         };
         const double before = error(0);
@@ -220,7 +220,7 @@ TEST_CASE("what is too small or pressed for time is not refined", "[refiner]") {
         denoiser.run(nullptr, nullptr);
         return denoiser.report().refinements;
     };
-    CHECK(refinements(16, 0, RecipeName::kFast) == 2);
+    CHECK(refinements(16, 0, RecipeName::kFast) == 3);
     CHECK(refinements(15, 0, RecipeName::kFast) == 0);
     CHECK(refinements(32, 0, RecipeName::kPaper) == 0);
     CHECK(refinements(200, 1e-4, RecipeName::kFast) == 0);

@@ -14,14 +14,16 @@ constexpr std::uint64_t kWindows = 4096;
 constexpr int kSide = ChannelWindow::kSide;
 constexpr float kBlack = 0.002f, kWhite = 0.998f;
 
-// Mean square of the second difference, whose taps are `apart` pixels apart, of samples that are `step` floats apart.
-float energy(const float* first, int step, int apart = 1) {
-    return second_difference_energy(first + apart * (kSide + 1) * step, step, std::ptrdiff_t{kSide} * step,
-                                    kSide - 2 * apart, kSide - 2 * apart, apart);
+// Mean squares of the second difference, whose taps are `apart` pixels apart, of interleaved channels.
+std::array<float, 4> energies(const std::vector<float>& pixels, int channels, int apart) {
+    return second_difference_energies(pixels.data() + apart * (kSide + 1) * channels, channels,
+                                      std::ptrdiff_t{kSide} * channels, kSide - 2 * apart, kSide - 2 * apart, apart);
 }
 
 ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vector<float>* differences) {
     ChannelWindow window;
+    window.energy = energies(pixels, channels, 1);
+    const std::array<float, 4> coarser = energies(pixels, channels, 2);
     for (int c = 0; c < channels; ++c) {
         float sum = 0;
         int clipped = 0;
@@ -32,10 +34,9 @@ ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vecto
         const auto channel = static_cast<std::size_t>(c);
         window.clipped = std::max(window.clipped, clipped);
         window.brightness[channel] = sum / ChannelWindow::kSamples;
-        window.energy[channel] = energy(pixels.data() + c, channels);
         window.mean_brightness += window.brightness[channel] / static_cast<float>(channels);
         window.mean_energy += window.energy[channel] / static_cast<float>(channels);
-        window.mean_coarser += energy(pixels.data() + c, channels, 2) / static_cast<float>(channels);
+        window.mean_coarser += coarser[channel] / static_cast<float>(channels);
     }
     if (channels != 3) return window;
     for (std::size_t i = 0; i < pixels.size(); i += 3) {
@@ -44,7 +45,8 @@ ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vecto
         d[1] = pixels[i] - pixels[i + 2];
         d[2] = pixels[i + 1] - pixels[i + 2];
     }
-    for (std::size_t p = 0; p < 3; ++p) window.difference[p] = energy(differences->data() + p, 3);
+    const std::array<float, 4> of_differences = energies(*differences, 3, 1);
+    std::copy_n(of_differences.begin(), 3, window.difference.begin());
     return window;
 }
 

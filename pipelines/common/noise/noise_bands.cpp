@@ -42,14 +42,13 @@ std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& whi
             for (int p = 0; p < kPadded * kPadded; ++p) sum += pixels[static_cast<std::size_t>(p * channels + c)];
             const float mean = sum / (kPadded * kPadded);
             windows[i].exposed = windows[i].exposed && mean > kBlack && mean < kWhite;
-            const auto channel = static_cast<std::size_t>(c);
-            const auto energy = [&](int step) {
-                return second_difference_energy(pixels.data() + kReach * (kPadded + 1) * channels + c, channels,
-                                                std::ptrdiff_t{kPadded} * channels, kSide, kSide, step);
-            };
-            windows[i].fine[channel] = energy(1);
-            windows[i].middle[channel] = energy(kReach);
         }
+        const auto energies = [&](int step) {
+            return second_difference_energies(pixels.data() + kReach * (kPadded + 1) * channels, channels,
+                                              std::ptrdiff_t{kPadded} * channels, kSide, kSide, step);
+        };
+        windows[i].fine = energies(1);
+        windows[i].middle = energies(kReach);
     }
     std::erase_if(windows, [](const Window& window) { return !window.exposed; });
     return windows;

@@ -31,6 +31,8 @@ struct NetworkShape {
     int depth = 2;     // 3x3 convolutions, 1..kMaxDepth
     int fold = 1;      // side of a block in pixels, 1..kMaxFold
 
+    bool operator==(const NetworkShape&) const = default;
+
     int layers() const { return depth + 1; }
     int samples() const { return channels * fold * fold; }  // of a block
     int halo() const { return depth; }                      // blocks that an output block sees on each side

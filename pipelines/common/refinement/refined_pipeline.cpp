@@ -10,8 +10,8 @@ namespace {
 
 // These methods take so long that a fine grid of reference patches does not count.
 constexpr int kStride = 3;
-// Of nonlocal Bayes.
-constexpr int kBayesStride = 4, kBayesRounds = 2;
+// Of nonlocal Bayes for one of the other filter.
+constexpr int kBayesRounds = 4;
 
 class RefinedPipeline final : public Pipeline {
   public:
@@ -84,7 +84,7 @@ class RefinedPipeline final : public Pipeline {
         s.rounds = rounds;
         s.stride = kStride;
         s.bayes_rounds = kBayesRounds * rounds;
-        s.bayes_stride = kBayesStride;
+        s.bayes_stride = kStride;
         refinement_.emplace(s, team_);
         ArenaPlan plan;
         refinement_->reserve(plan);

@@ -48,7 +48,8 @@ Refiner::Refiner(const RefinerSettings& settings, ThreadTeam& team)
       tiles_((settings.input.width - kPatch) / kTile + 1),
       row_(static_cast<std::ptrdiff_t>(settings.input.width) + ops::kCollaborativePadding),
       plane_(kRows * row_),
-      shape_(static_cast<std::size_t>(channels_) * kPoints, 1.0f) {
+      shape_(static_cast<std::size_t>(channels_) * kPoints, 1.0f),
+      even_done_(static_cast<std::size_t>((tiles_ + 1) / 2)) {
     set_components();
     if (settings_.texture != nullptr) set_shape(*settings_.texture);
     settings_.texture = nullptr;
@@ -205,12 +206,29 @@ void Refiner::start_band(const Arena& arena, std::int64_t band) {
 
 void Refiner::filter_band(const Arena& arena, std::int64_t band) {
     const ops::CollaborativePlanes p = planes(arena);
-    // Neighbouring tiles write to the same pixels: first one half of them, then the other.
-    for (const std::int64_t odd : {0, 1})
-        team_.run((tiles_ + 1 - odd) / 2, [&](std::int64_t i, int) { filter_tile(p, band, 2 * i + odd); });
+    for (auto& done : even_done_) done.store(false, std::memory_order_relaxed);
+    const auto wait_for = [&](std::int64_t even) {
+        if (even < tiles_) even_done_[static_cast<std::size_t>(even / 2)].wait(false, std::memory_order_acquire);
+    };
+    // Neighbouring tiles write to the same pixels: the even ones first, and each odd one as soon as those beside it are
+    // done. Tasks are begun in their order, so that what one waits for has been begun.
+    const std::int64_t evens = (tiles_ + 1) / 2;
+    team_.run(tiles_, [&](std::int64_t i, int) {
+        if (i < evens) {
+            filter_tile(p, band, 2 * i);
+            auto& done = even_done_[static_cast<std::size_t>(i)];
+            done.store(true, std::memory_order_release);
+            done.notify_all();
+        } else {
+            const std::int64_t odd = 2 * (i - evens) + 1;
+            wait_for(odd - 1);
+            wait_for(odd + 1);
+            filter_tile(p, band, odd);
+        }
+    });
 }
 
-void Refiner::filter_tile(const ops::CollaborativePlanes& p, std::int64_t band, std::int64_t tile) const {
+void Refiner::filter_tile(const ops::CollaborativePlanes& p, std::int64_t band, std::int64_t tile) const noexcept {
     const std::int64_t top = band * kBand - kAbove;
     const std::int64_t last_x = settings_.input.width - kPatch, last_y = settings_.input.height - kPatch;
     for_places(band * kBand, (band + 1) * kBand, last_y, settings_.stride, [&](std::int64_t y) {

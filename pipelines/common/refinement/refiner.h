@@ -11,6 +11,7 @@
 #define TWOFOLD_PIPELINES_COMMON_REFINEMENT_REFINER_H
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -43,7 +44,8 @@ class Refiner {
 
     // What the scales and `noise` point to must outlive it; `texture` is read here only.
     Refiner(const RefinerSettings& settings, ThreadTeam& team);
-    // Else by the collaborative filter. On images of microscopes, which are grey and smooth, that had 0.2 to 0.8 dB more.
+    // Else by the collaborative filter. On images of microscopes, which are grey and smooth, that had 0.2 to 0.8 dB
+    // more.
     static bool is_by_bayes(const RefinerSettings& settings) {
         return settings.texture == nullptr && settings.input.colour_channels() > 1;
     }
@@ -76,7 +78,7 @@ class Refiner {
     void start_band(const Arena& arena, std::int64_t band);
     void load_rows(const Arena& arena, std::int64_t first, std::int64_t end, std::int64_t top);
     void filter_band(const Arena& arena, std::int64_t band);
-    void filter_tile(const ops::CollaborativePlanes& planes, std::int64_t band, std::int64_t tile) const;
+    void filter_tile(const ops::CollaborativePlanes& planes, std::int64_t band, std::int64_t tile) const noexcept;
     void filter_patch(const ops::CollaborativePlanes& planes, int x, int y,
                       const ops::CollaborativeWindow& window) const;
     void store_rows(const Arena& arena, float strength, std::int64_t first, std::int64_t end, std::int64_t top);
@@ -98,8 +100,9 @@ class Refiner {
     // Variance of the noise in each coefficient of a component, relative to that of the component's pixels.
     std::vector<float> shape_;
     ArenaRange<float> noisy_, pilot_, sum_, weight_;
-    ArenaRange<float> pixels_;    // a row of the image for each thread
-    ArenaRange<std::byte> kept_;  // the noisy samples, where the output replaces them
+    ArenaRange<float> pixels_;                  // a row of the image for each thread
+    std::vector<std::atomic<bool>> even_done_;  // tiles of the band that is being filtered
+    ArenaRange<std::byte> kept_;                // the noisy samples, where the output replaces them
 };
 
 }  // namespace twofold
