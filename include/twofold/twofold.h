@@ -284,7 +284,7 @@ TWOFOLD_API twofold_status twofold_job_set_start(twofold_job* job, twofold_start
 TWOFOLD_API twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt);
 /* Whether the result of TWOFOLD_ZSN2N, TWOFOLD_PRIOR, TWOFOLD_DIP or TWOFOLD_TWO_STAGE guides a filter over
  * the noisy image, whose result is then the job's: patches that are alike are estimated together. Independent noise in
- * colour: nonlocal Bayes (Lebrun et al., SIAM J. Imaging Sciences 2013), two or three rounds; else the second step of
+ * colour: nonlocal Bayes (Lebrun et al., SIAM J. Imaging Sciences 2013), two to four rounds; else the second step of
  * BM3D (Dabov et al., IEEE TIP 2007).
  * Where neighbouring pixels share the noise, as in the files of cameras, it takes away stains of colour, too, and makes
  * good that noise before a tone curve has darkened the image. AUTO, the default: yes, but for the recipe PAPER. Never

@@ -166,7 +166,8 @@ TEST_CASE("ZS-N2N begins with the prior in half the steps, and refuses it where 
     REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_FAST) == TWOFOLD_OK);
     REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
     CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
-    CHECK(twofold_job_set_start(job, static_cast<twofold_start>(2)) == TWOFOLD_INVALID_ARGUMENT);
+    for (const int unknown : {-1, 2})
+        CHECK(twofold_job_set_start(job, static_cast<twofold_start>(unknown)) == TWOFOLD_INVALID_ARGUMENT);
 
     Picture<float> two(96, 80, 2), result(96, 80, 2);
     Job other(context, two.view, result.view);
