@@ -135,16 +135,17 @@ HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
 }
 #endif
 
-// 1x1 convolution to a handful of channels: dot products along the input channels. weights[out][in].
+// 1x1 convolution to a handful of channels, of `step` there are: dot products along the input channels.
+// weights[out][in].
 template <int kOut>
-void project_pixels(int height, int width, int in, ConstMap src, const float* HWY_RESTRICT weights, const float* bias,
-                    float slope, Map dst) {
+void project_pixels(int height, int width, int in, int step, ConstMap src, const float* HWY_RESTRICT weights,
+                    const float* bias, float slope, Map dst) {
     const D d;
     const int lanes = static_cast<int>(hn::Lanes(d));
     for (int y = 0; y < height; ++y) {
         const float* HWY_RESTRICT s = src.data + y * src.row;
         float* HWY_RESTRICT out = dst.data + y * dst.row;
-        for (int x = 0; x < width; ++x, s += in, out += kOut) {
+        for (int x = 0; x < width; ++x, s += in, out += step) {
             V sum[kOut];
             HWY_UNROLL(8)
             for (int o = 0; o < kOut; ++o) sum[o] = hn::Zero(d);
@@ -167,16 +168,12 @@ void project_pixels(int height, int width, int in, ConstMap src, const float* HW
 
 void project(int height, int width, int in, int out, ConstMap src, const float* weights, const float* bias, float slope,
              Map dst) {
-    switch (out) {
-        case 1:
-            return project_pixels<1>(height, width, in, src, weights, bias, slope, dst);
-        case 2:
-            return project_pixels<2>(height, width, in, src, weights, bias, slope, dst);
-        case 3:
-            return project_pixels<3>(height, width, in, src, weights, bias, slope, dst);
-        default:
-            return project_pixels<4>(height, width, in, src, weights, bias, slope, dst);
-    }
+    constexpr int kMost = 4;
+    for (int o = 0; o < out; o += kMost)
+        with_constant<kMost>(std::min(kMost, out - o), [&](auto count) HWY_ATTR {
+            project_pixels<decltype(count)::value>(height, width, in, out, src, weights + std::ptrdiff_t{o} * in,
+                                                   bias + o, slope, {dst.data + o, dst.row});
+        });
 }
 
 }  // namespace twofold::ops::HWY_NAMESPACE

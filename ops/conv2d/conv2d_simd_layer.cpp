@@ -1,5 +1,5 @@
 // The layers that the SIMD kernels can do: any number of channels in, a multiple of 16 out; or 1x1 from a multiple of
-// 16 to at most four.
+// 16 to any number.
 #include <algorithm>
 
 #include "ops/conv2d/conv2d_implementations.h"
@@ -92,7 +92,7 @@ class ProjectionConv2d final : public Conv2d {
 std::unique_ptr<Conv2d> make_conv2d_simd(const Conv2dShape& shape) {
     const auto wide = [](int channels) { return static_cast<std::size_t>(channels) % kVectorMultiple == 0; };
     if (wide(shape.out)) return std::make_unique<WideConv2d>(shape);
-    if (shape.kernel == 1 && wide(shape.in) && shape.out <= 4) return std::make_unique<ProjectionConv2d>(shape);
+    if (shape.kernel == 1 && wide(shape.in)) return std::make_unique<ProjectionConv2d>(shape);
     return nullptr;
 }
 

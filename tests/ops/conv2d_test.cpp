@@ -19,7 +19,8 @@ struct Case {
 // Channel counts of the networks and sizes that no register tile divides.
 const std::vector<Case> kCases = {{3, 3, 48, 5, 7},   {3, 1, 48, 1, 1},  {3, 4, 16, 3, 17}, {3, 48, 48, 6, 9},
                                   {3, 48, 48, 1, 34}, {3, 64, 64, 4, 5}, {3, 16, 32, 8, 8}, {3, 80, 80, 2, 11},
-                                  {1, 48, 3, 4, 9},   {1, 48, 1, 3, 5},  {1, 64, 4, 2, 8},  {1, 48, 2, 7, 1}};
+                                  {1, 48, 3, 4, 9},   {1, 48, 1, 3, 5},  {1, 64, 4, 2, 8},  {1, 48, 2, 7, 1},
+                                  {1, 64, 12, 3, 7},  {1, 32, 5, 4, 3}};
 
 // Everything that one layer computes for one case, from the same random numbers.
 struct Result {
@@ -106,6 +107,7 @@ TEST_CASE("our own kernels do every layer of the network") {
         REQUIRE(ops::make_conv2d({3, channels, 48}, "simd"));
         REQUIRE(ops::make_conv2d({3, 48, 48}, "simd"));
         REQUIRE(ops::make_conv2d({1, 48, channels}, "simd"));
+        REQUIRE(ops::make_conv2d({1, 64, 4 * channels}, "simd"));  // of one that folds
     }
     REQUIRE_FALSE(ops::make_conv2d({3, 5, 7}, "simd"));
 }
