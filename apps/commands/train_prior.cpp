@@ -7,6 +7,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/common/command.h"
@@ -30,7 +31,7 @@ namespace {
 constexpr std::size_t kLargestCheckpoint = 64U << 20;
 constexpr std::int64_t kUsualSteps = 60000;
 // In the order of twofold_prior_size.
-const std::vector<std::string> kSizes = {"small", "large", "start"};
+constexpr std::array kSizes = {std::string_view("small"), std::string_view("large"), std::string_view("start")};
 
 struct TrainPriorOptions {
     std::string output;
@@ -224,7 +225,7 @@ Command add_train_prior(CLI::App& root) {
     CLI::Option* size =
         app->add_option("--size", options->size,
                         "Of the network: large (default), small for boards, or start for denoise --start prior")
-            ->check(CLI::IsMember(kSizes));
+            ->check(CLI::IsMember(std::vector<std::string>(kSizes.begin(), kSizes.end())));
     app->add_option("--steps", options->steps, "Steps of training (default 60000)")->check(CLI::Range(1, 1000000000));
     CLI::Option* seed = app->add_option("--seed", options->seed, "Seed of scenes, noise and weights (default 1)")
                             ->check(whole_number());

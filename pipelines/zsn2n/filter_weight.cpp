@@ -50,7 +50,6 @@ FilterWeight::FilterWeight(Network& network, const TrainingImage& image, int cel
     settings.input = view(more_);
     settings.output = view(refined_);
     settings.noise = image.noise;
-    settings.texture = image.texture;
     settings.stride = ops::kCollaborativePatch;
     refiner_.emplace(settings, team);
 }

@@ -20,8 +20,8 @@ namespace twofold::zsn2n {
 
 class FilterWeight {
   public:
-    // The texture of `image` is that of noise which pixels or channels share; it is used in run(), too. `cells` is the
-    // number of pieces along either side of the mosaic, fewer where the image is small.
+    // For noise that neither pixels nor channels share. `cells` is the number of pieces along either side of the
+    // mosaic, fewer where the image is small.
     FilterWeight(Network& network, const TrainingImage& image, int cells, ThreadTeam& team);
 
     static bool fits(const ImageView& image);

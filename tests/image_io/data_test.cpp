@@ -1,26 +1,15 @@
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 
 #include "tests/image_io/samples.h"
-#include "tests/support/catch.h"
+#include "tests/support/data_folder.h"
 
 namespace twofold::image_io::testing {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Empty if there is no such folder; the message is what CTest looks for to report the test as skipped.
-fs::path data_folder(const char* name) {
-    const char* root = std::getenv("TWOFOLD_TEST_DATA");
-    if (root == nullptr) {
-        WARN("TWOFOLD_TEST_DATA is not set");
-        return {};
-    }
-    const fs::path folder = fs::path(root) / name;
-    REQUIRE(fs::is_directory(folder));
-    return folder;
-}
+using test::data_folder;
 
 std::vector<fs::path> files_in(const fs::path& folder) {
     std::vector<fs::path> files;
