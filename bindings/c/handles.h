@@ -13,6 +13,7 @@
 #include "pipelines/tv/tv.h"
 #include "pipelines/two_stage/two_stage.h"
 #include "pipelines/upscale/upscale.h"
+#include "pipelines/zsn2n/joint_denoiser.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "runtime/error.h"
 #include "twofold/twofold.h"
@@ -57,9 +58,11 @@ struct twofold_job {
     twofold_trace_callback trace = nullptr;
     void* trace_user = nullptr;
 
-    // There after a commit; `denoiser` is the same object where the method is ZS-N2N, the one that has weights.
+    // There after a commit. The others are it or parts of it: what has weights, in ZS-N2N and the prior, and the two
+    // networks of the latter's recipe `best`.
     std::unique_ptr<twofold::Pipeline> pipeline;
-    twofold::zsn2n::Denoiser* denoiser = nullptr;
+    const twofold::zsn2n::Denoiser* denoiser = nullptr;
+    const twofold::zsn2n::JointDenoiser* joint = nullptr;
     bool running = false;
     bool has_result = false;
 };
@@ -99,6 +102,7 @@ int raw_value(const Enum& value) {
 
 inline void forget_commit(twofold_job* job) {
     job->denoiser = nullptr;
+    job->joint = nullptr;
     job->pipeline.reset();
     job->has_result = false;
 }

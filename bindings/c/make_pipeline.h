@@ -6,8 +6,8 @@
 
 namespace twofold::c_api {
 
-// Checks what needs more than one setting, and the images; sets job->pipeline, and job->denoiser where the method is
-// ZS-N2N. Throws what the pipelines throw.
+// Checks what needs more than one setting, and the images; sets job->pipeline and what belongs to it. Throws what the
+// pipelines throw.
 void make_pipeline(twofold_job* job);
 
 // What the last run has learned or chosen, for another image of the same channels: floats where white is 1. Throws

@@ -150,7 +150,9 @@ typedef enum twofold_method {
 
 typedef enum twofold_recipe {
     TWOFOLD_RECIPE_FAST = 0, /* the default */
-    TWOFOLD_RECIPE_BEST = 1, /* more steps or a larger network; ZS-N2N: self-ensemble of large images, too */
+    TWOFOLD_RECIPE_BEST = 1, /* more steps or a larger network; ZS-N2N: self-ensemble of large images, too; PRIOR:
+                              * self-ensemble and, for images of three colour channels, the mean with what ZS-N2N learns
+                              * from the image */
     TWOFOLD_RECIPE_PAPER = 2 /* the published settings on the whole image; its cost grows with the image */
 } twofold_recipe;
 

@@ -43,7 +43,7 @@ struct PipelineSettings {
     float white = 0;                      // float images: sample value of white; 0: automatic
     float strength = 1;                   // of denoising: what share of the change is made, 0..1
     std::string implementation = "auto";  // "auto", "simd", "onednn", "ref"
-    std::optional<int> refinements;       // of denoising: rounds of common/refinement, instead of the recipe's
+    std::optional<bool> refine;           // of denoising: whether common/refinement follows; none: as the recipe has it
     TraceCallback trace = nullptr;
     void* trace_user = nullptr;
     std::int64_t trace_every = 0;  // steps between trace points; 0: no trace

@@ -65,7 +65,7 @@ std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
     // What compression did is no noise.
     if (settings.defect == Defect::kJpeg) {
-        if (settings.refinements.value_or(0) > 0)
+        if (settings.refine.value_or(false))
             throw Error(ErrorCode::kUnsupported, "what is left of a strong compression is not refined");
         return make_fit(settings);
     }

@@ -29,9 +29,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.steps = 1000;
             recipe.ensemble_pixels = 16 << 20;
             recipe.coarse_steps = 400;
-            recipe.refine_stride = 3;
-            recipe.bayes_rounds = 4;
-            recipe.bayes_stride = 3;
+            recipe.effort = {{1, 3}, {4, 3}};
             break;
         case RecipeName::kPaper:
             recipe.whole_image = true;
@@ -45,7 +43,7 @@ Recipe make_recipe(RecipeName name, NoiseKind kind) {
             recipe.ensemble = 1;
             recipe.coarse_steps = 0;
             recipe.stabilize = false;
-            recipe.refinements = 0;
+            recipe.refine = false;
             break;
     }
     if (kind == NoiseKind::kCorrelated) adapt_to_correlated(&recipe);
@@ -70,6 +68,12 @@ Recipe with_start(const Recipe& recipe) {
     started.coarse_steps /= 2;
     started.learning_rate *= 1.5;
     return started;
+}
+
+RefinementEffort effort_for(const Recipe& recipe, double pixels) {
+    constexpr FilterEffort kLargeBayes = {1, 8};
+    if (pixels <= double(recipe.ensemble_pixels)) return recipe.effort;
+    return {{1, recipe.effort.collaborative.stride}, kLargeBayes};
 }
 
 double residual_weight(double sigma) {

@@ -6,6 +6,7 @@
 
 #include "pipelines/common/noise_network/training_state.h"
 #include "pipelines/common/pipeline.h"
+#include "pipelines/common/refinement/effort.h"
 #include "pipelines/zsn2n/loss_terms.h"
 
 namespace twofold::zsn2n {
@@ -35,13 +36,9 @@ struct Recipe {
     std::int64_t coarse_steps = 200;
     std::int64_t coarse_pixels = 16 << 20;  // of images at most, for it needs memory for a quarter of them
 
-    bool stabilize = true;  // noise that depends on the brightness
-    // Of the result by a filter that it guides; one at most where there is no ensemble.
-    int refinements = 1;
-    int refine_stride = 5;  // pixels from one reference patch to the next
-    // The same by nonlocal Bayes; coarser where there is no ensemble.
-    int bayes_rounds = 3;
-    int bayes_stride = 6;
+    bool stabilize = true;                       // noise that depends on the brightness
+    bool refine = true;                          // the result, by a filter that it guides
+    RefinementEffort effort = {{1, 5}, {3, 6}};  // for images with an ensemble
 };
 
 // `kind` is kIndependent or kCorrelated; there is no recipe kPaper for the latter.
@@ -52,6 +49,9 @@ Recipe make_adaptation(RecipeName name);
 
 // The recipe for a network that does not begin with random weights (Settings::start): half the steps.
 Recipe with_start(const Recipe& recipe);
+
+// How an image of so many pixels is refined: with less effort where there is no ensemble.
+RefinementEffort effort_for(const Recipe& recipe, double pixels);
 
 // Weight of the residual loss where the noise's standard deviation (of 255) is known well. Recorruption with noise that
 // is too strong or too weak does harm, and the residual loss, which does not need to know it, makes up for that; but it

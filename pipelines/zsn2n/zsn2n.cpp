@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <string>
 
 #include "ops/conv2d/conv2d_table.h"
 #include "pipelines/common/image_scale.h"
@@ -12,6 +11,7 @@
 #include "pipelines/common/noise/stabilizer.h"
 #include "pipelines/common/refinement/refinement.h"
 #include "pipelines/common/white_level.h"
+#include "pipelines/zsn2n/choices.h"
 #include "pipelines/zsn2n/filter_weight.h"
 #include "pipelines/zsn2n/scale_blend.h"
 #include "pipelines/zsn2n/stage.h"
@@ -21,52 +21,10 @@ namespace twofold::zsn2n {
 namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
-constexpr int kLargeStride = 8;            // from one reference patch to the next in large images
 constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at full size
 constexpr std::int64_t kJudgedSteps = 8;   // whose patches tell whether adapted weights do better
 // Pieces of the image along a side of what tells how it is best refined. Without training there is less time.
 constexpr int kCellsOfTrained = 5, kCellsOfGiven = 3;
-constexpr int kSmallestSide = 4;  // pixels; below that a 2x2 block has no neighbour to learn from
-
-bool adapts(const Settings& settings) {
-    return settings.weights != nullptr && settings.adapt &&
-           std::min(settings.input.width, settings.input.height) >= Settings::kSmallestAdapted;
-}
-
-NoiseKind resolve_noise(const Settings& settings, const WhiteLevel& white) {
-    const bool given = settings.weights != nullptr && !adapts(settings);
-    if (settings.recipe == RecipeName::kPaper || given || settings.constants) {
-        if (settings.noise == NoiseKind::kCorrelated)
-            throw Error(ErrorCode::kInvalidArgument, given ? "given weights leave no choice of the noise"
-                                                           : "the recipe 'paper' is for independent noise only");
-        return NoiseKind::kIndependent;
-    }
-    if (settings.noise == NoiseKind::kCorrelated && !can_be_correlated(settings.input))
-        throw Error(
-            ErrorCode::kUnsupported,
-            "an image of " + std::to_string(settings.input.width) + "x" + std::to_string(settings.input.height) +
-                " pixels is too small to measure correlated noise in: it needs at least " +
-                std::to_string(NoiseTexture::kSmallestSide) + "x" + std::to_string(NoiseTexture::kSmallestSide));
-    if (settings.noise != NoiseKind::kAuto) return settings.noise;
-    return is_correlated(settings.input, white) ? NoiseKind::kCorrelated : NoiseKind::kIndependent;
-}
-
-// Weights keep the scale that they were trained on.
-float given_white(const Settings& settings) {
-    if (settings.white > 0 || settings.weights == nullptr) return settings.white;
-    return settings.weights->type == settings.input.type ? settings.weights->white : 0;
-}
-
-bool starts(const Settings& settings, NoiseKind kind) {
-    return settings.start != nullptr && settings.weights == nullptr && kind == NoiseKind::kIndependent;
-}
-
-Recipe choose_recipe(const Settings& settings, NoiseKind kind) {
-    if (settings.constants) return *settings.constants;
-    if (adapts(settings)) return make_adaptation(settings.recipe);
-    const Recipe recipe = make_recipe(settings.recipe, kind);
-    return starts(settings, kind) ? with_start(recipe) : recipe;
-}
 
 // Rows [top, bottom) of an image.
 ImageView rows_of(ImageView image, std::int64_t top, std::int64_t bottom) {
@@ -114,25 +72,14 @@ struct Denoiser::State {
     explicit State(const Settings& s)
         : settings(s),
           white(find_white_level(s.input, given_white(s))),
-          kind(resolve_noise(s, white)),
+          kind(choose_noise(s, white)),
           recipe(choose_recipe(s, kind)),
           adapt(adapts(s)),
           train(s.weights == nullptr || adapt),
           team(s.threads),
-          network(network_shape(), s.implementation),
+          network(choose_shape(s, recipe), s.implementation),
           usable(usable_memory(s.memory_budget)),
           weight_of_noise(s.filter_weight.value_or(1)) {
-        if (settings.steps > 0) {
-            recipe.coarse_steps = recipe.coarse_steps * settings.steps / recipe.steps;
-            recipe.steps = settings.steps;
-        }
-        recipe.refinements = settings.refinements.value_or(recipe.refinements);
-        recipe.bayes_rounds = settings.bayes_rounds.value_or(recipe.bayes_rounds);
-        if (pixels() > double(recipe.ensemble_pixels)) {
-            recipe.refinements = std::min(1, recipe.refinements);
-            recipe.bayes_rounds = 1;
-            recipe.bayes_stride = kLargeStride;
-        }
         if (kind == NoiseKind::kCorrelated || (refines() && !train && is_correlated(settings.input, white))) {
             noise = texture.emplace(settings.input, white).model();
         } else {
@@ -177,24 +124,6 @@ struct Denoiser::State {
         report.implementation = network.implementation();
     }
 
-    NetworkShape network_shape() const {
-        const int channels = settings.input.colour_channels();
-        if (settings.weights) {
-            if (settings.weights->shape.channels != channels)
-                throw Error(ErrorCode::kUnsupported, "the weights are for " +
-                                                         std::to_string(settings.weights->shape.channels) +
-                                                         " colour channels, the image has " + std::to_string(channels));
-            return settings.weights->shape;
-        }
-        if (settings.input.width < kSmallestSide || settings.input.height < kSmallestSide)
-            throw Error(ErrorCode::kUnsupported,
-                        "an image of " + std::to_string(settings.input.width) + "x" +
-                            std::to_string(settings.input.height) +
-                            " pixels is too small to learn its noise from: it needs at least " +
-                            std::to_string(kSmallestSide) + "x" + std::to_string(kSmallestSide));
-        return {channels, recipe.width, recipe.depth, recipe.fold};
-    }
-
     void take_start() {
         const Weights& start = *settings.start;
         if (start.shape != network.shape() || start.blend > 0 || start.stabilizes())
@@ -225,7 +154,7 @@ struct Denoiser::State {
         return s;
     }
 
-    bool refines() const { return recipe.refinements > 0 && settings.strength > 0 && Refinement::fits(settings.input); }
+    bool refines() const { return recipe.refine && settings.strength > 0 && Refinement::fits(settings.input); }
 
     void add_refinement(const TrainingImage& image) {
         RefinementSettings s;
@@ -243,10 +172,7 @@ struct Denoiser::State {
         s.texture = image.texture;
         if (s.texture == nullptr && channels_share_noise(noise, settings.input))
             s.texture = &common.emplace(settings.input, white);
-        s.rounds = recipe.refinements;
-        s.stride = recipe.refine_stride;
-        s.bayes_rounds = recipe.bayes_rounds;
-        s.bayes_stride = recipe.bayes_stride;
+        s.effort = recipe.effort;
         refinement.emplace(s, team);
         if (s.texture == nullptr && !refinement->is_by_bayes() && !settings.filter_weight &&
             FilterWeight::fits(settings.input))
@@ -255,17 +181,15 @@ struct Denoiser::State {
 
     std::int64_t learned_rows() const { return settings.input.height * 3 / 4; }
 
-    double pixels() const { return double(settings.input.width) * double(settings.input.height); }
-
     // Passes that the final pass averages: they multiply its cost, which on large images would dwarf the training.
     int ensemble() const {
-        return pixels() <= double(recipe.ensemble_pixels) ? recipe.ensemble
-                                                          : std::min(recipe.ensemble, network.shape().fold);
+        return pixels_of(settings) <= double(recipe.ensemble_pixels) ? recipe.ensemble
+                                                                     : std::min(recipe.ensemble, network.shape().fold);
     }
 
     bool has_coarse_scale() const {
         if (adapt || network.shape().fold > 1 || !ScaleBlend::fits(network.shape(), settings.input) ||
-            pixels() > double(recipe.coarse_pixels))
+            pixels_of(settings) > double(recipe.coarse_pixels))
             return false;
         if (!train) return weights.blend > 0;
         return recipe.coarse_steps > 0 && noise.measured && kind == NoiseKind::kIndependent;

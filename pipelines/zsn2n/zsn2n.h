@@ -15,10 +15,10 @@ namespace twofold::zsn2n {
 struct Settings : PipelineSettings {
     // What the noise is like. kAuto measures it; the recipe `paper` and given weights leave no choice.
     NoiseKind noise = NoiseKind::kAuto;
-    std::optional<float> filter_weight;  // of the noise in the collaborative filter; none: found (filter_weight.h)
-    std::optional<int> bayes_rounds;     // of nonlocal Bayes, instead of the recipe's
-    std::optional<Recipe> constants;     // instead of the named recipe's: for experiments
-    const Weights* weights = nullptr;    // apply these instead of training; copied
+    std::optional<float> filter_weight;      // of the noise in the collaborative filter; none: found (filter_weight.h)
+    std::optional<RefinementEffort> effort;  // instead of the recipe's
+    std::optional<Recipe> constants;         // instead of the named recipe's: for experiments
+    const Weights* weights = nullptr;        // apply these instead of training; copied
     // Begin the training with these instead of random weights; copied. They are for independent noise, other noise asks
     // for another network and begins at random.
     const Weights* start = nullptr;

@@ -16,8 +16,6 @@ struct Weights {
     ~Weights() { twofold_weights_destroy(handle); }
 };
 
-bool has_prior() { return std::string(twofold_query_string(TWOFOLD_QUERY_METHODS)).find("prior") != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("a prior is trained, checkpointed and applied", "[prior]") {
@@ -117,6 +115,38 @@ TEST_CASE("the built-in prior adapts, and refuses what it has not", "[prior]") {
     REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_FAST) == TWOFOLD_OK);
     REQUIRE(twofold_job_set_adapt(job, 1) == TWOFOLD_OK);
     CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+}
+
+TEST_CASE("the best of the prior has a network that is trained on the image beside it, if that is in colour",
+          "[prior][slow]") {
+    if (!has_prior()) return;
+    const Context context;
+    for (const int channels : {1, 3}) {
+        Picture<float> input(96, 80, channels), output(96, 80, channels), again(96, 80, channels);
+        const auto run = [&](Picture<float>& result, bool adapt, int threads) {
+            Job job(context, input.view, result.view);
+            REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_BEST) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_correlation(
+                        job, adapt ? TWOFOLD_CORRELATION_INDEPENDENT : TWOFOLD_CORRELATION_AUTO) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_adapt(job, adapt) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_steps(job, adapt ? 5 : 0) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
+            job.commit_and_run();
+            twofold_quality quality;
+            CHECK(twofold_job_estimate_quality(job, &quality) == TWOFOLD_OK);
+            Weights weights;
+            CHECK(twofold_job_get_weights(job, &weights.handle) == TWOFOLD_OK);
+            return job.report();
+        };
+        const twofold_report report = run(output, false, 2);
+        CHECK(report.ensemble == 8);
+        CHECK((report.steps_done > 0) == (channels == 3));
+        CHECK(report.steps_done == report.steps_planned);
+        run(again, false, 1);
+        CHECK(same_bits(output.pixels, again.pixels));
+        CHECK(run(again, true, 2).steps_done == 5);
+    }
 }
 
 TEST_CASE("ZS-N2N begins with the prior in half the steps, and refuses it where it cannot", "[prior]") {

@@ -16,6 +16,11 @@
 
 namespace test {
 
+// Whether the library has the prior's weights inside.
+inline bool has_prior() {
+    return std::string(twofold_query_string(TWOFOLD_QUERY_METHODS)).find("prior") != std::string::npos;
+}
+
 template <typename Sample>
 constexpr twofold_data_type type_of() {
     if constexpr (std::is_same_v<Sample, std::uint8_t>) return TWOFOLD_UINT8;

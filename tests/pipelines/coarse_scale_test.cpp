@@ -105,7 +105,7 @@ TEST_CASE("a second network at half the size takes away coarse noise", "[coarse]
     Settings settings;
     settings.input = noisy.view();
     settings.steps = 200;
-    settings.refinements = 0;  // which takes most of it away as well
+    settings.refine = false;  // which takes most of it away as well
     const auto denoise = [&](test::FloatImage* result, int threads) {
         settings.output = result->view();
         settings.threads = threads;

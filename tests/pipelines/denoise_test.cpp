@@ -123,7 +123,7 @@ TEST_CASE("given weights give up the ensemble where it does not fit the deadline
         Settings settings = settings_for(noisy, output);
         settings.weights = &weights;
         settings.deadline_seconds = deadline;
-        settings.refinements = 0;
+        settings.refine = false;
         Denoiser denoiser(settings);
         denoiser.run(nullptr, nullptr);
         CHECK(denoiser.report().stop_reason == StopReason::kWeights);

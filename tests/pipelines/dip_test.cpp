@@ -98,7 +98,7 @@ TEMPLATE_TEST_CASE("samples of every type, grey and colour, with and without alp
     test::TypedImage<TestType> output(23, 17, channels, alpha, false), in_place = input;
     test::TypedImage<float> as_float(23, 17, channels, alpha, false);
     Settings settings = settings_for(input.view(), output.view(), 3);
-    settings.refinements = 0;  // guided by what has been written to the output, which small types round
+    settings.refine = false;  // guided by what has been written to the output, which small types round
     run(settings);
     std::size_t changed = 0;
     for (std::size_t i = 0; i < input.samples.size(); ++i) {

@@ -152,7 +152,7 @@ TEST_CASE("a network for colour becomes one for grey that says the same", "[rend
         settings.weights = &network;
         settings.white = 1;
         settings.threads = 2;
-        settings.refinements = 0;
+        settings.refine = false;
         zsn2n::Denoiser(settings).run(nullptr, nullptr);
     };
     denoise(weights, triple, result);

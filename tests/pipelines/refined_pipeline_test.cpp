@@ -55,8 +55,8 @@ struct Case {
         s.threads = 2;
         return s;
     }
-    std::unique_ptr<Pipeline> make(const PipelineSettings& settings, int rounds = 1) {
-        return make_refined(settings, rounds, NoiseKind::kIndependent, [&](const PipelineSettings& given) {
+    std::unique_ptr<Pipeline> make(const PipelineSettings& settings) {
+        return make_refined(settings, kPatientRefinement, NoiseKind::kIndependent, [&](const PipelineSettings& given) {
             inner = given;
             return std::make_unique<FixedMethod>(given);
         });
@@ -80,7 +80,9 @@ struct Seen {
 
 TEST_CASE("a method's result is refined, in place as well", "[refined]") {
     Case plain, refined, in_place;
-    plain.make(plain.settings(), 0)->run(nullptr, nullptr);
+    PipelineSettings without = plain.settings();
+    without.refine = false;
+    plain.make(without)->run(nullptr, nullptr);
     const auto pipeline = refined.make(refined.settings());
     pipeline->run(nullptr, nullptr);
     INFO("PSNR " << plain.psnr() << ", refined " << refined.psnr());
@@ -133,7 +135,7 @@ TEST_CASE("no refinement where it has no room", "[refined]") {
     settings.strength = 0;
     CHECK(refinements(settings) == 0);
     settings = pictures.settings();
-    settings.refinements = 0;
+    settings.refine = false;
     CHECK(refinements(settings) == 0);
     settings.memory_budget = FixedMethod::kTooLittle;
     CHECK_THROWS_AS(pictures.make(settings), Error);
@@ -179,7 +181,7 @@ TEST_CASE("Deep Image Prior and two stages are refined unless as published", "[r
     CHECK(refinements(settings) == 1);
     settings.defect = dip::Defect::kJpeg;
     CHECK(refinements(settings) == 0);
-    settings.refinements = 1;
+    settings.refine = true;
     CHECK_THROWS_AS(dip::make_denoiser(settings), Error);
     settings = {};
     static_cast<PipelineSettings&>(settings) = pictures.settings();

@@ -176,7 +176,7 @@ TEST_CASE("ZS-N2N learns on the stabilised scale and keeps the brightness", "[st
     settings.steps = 300;
     settings.white = 1;
     settings.threads = 2;
-    settings.refinements = 0;  // what it says is about the network
+    settings.refine = false;  // what it says is about the network
     const auto denoise = [&](test::FloatImage* result) {
         settings.output = result->view();
         zsn2n::Denoiser denoiser(settings);

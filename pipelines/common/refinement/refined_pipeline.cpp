@@ -8,18 +8,14 @@
 namespace twofold {
 namespace {
 
-// These methods take so long that a fine grid of reference patches does not count.
-constexpr int kStride = 3;
-// Of nonlocal Bayes for one of the other filter.
-constexpr int kBayesRounds = 4;
-
 class RefinedPipeline final : public Pipeline {
   public:
-    RefinedPipeline(const PipelineSettings& settings, int rounds, NoiseKind noise, const MakePipeline& make)
+    RefinedPipeline(const PipelineSettings& settings, const RefinementEffort& effort, NoiseKind noise,
+                    const MakePipeline& make)
         : settings_(settings), white_(find_white_level(settings.input, settings.white)), team_(settings.threads) {
         measure_noise(noise);
         PipelineSettings inner = settings;
-        if (noise_.measured && noise_.mean_sigma > 0) add_refinement(rounds, &inner);
+        if (noise_.measured && noise_.mean_sigma > 0) add_refinement(effort, &inner);
         try {
             method_ = make(inner);
         } catch (const Error& error) {
@@ -69,7 +65,7 @@ class RefinedPipeline final : public Pipeline {
     }
 
     // Takes the memory and the time of the refinement from what `inner` may use, or does without it.
-    void add_refinement(int rounds, PipelineSettings* inner) {
+    void add_refinement(const RefinementEffort& effort, PipelineSettings* inner) {
         RefinementSettings s;
         s.input = settings_.input;
         s.output = settings_.output;
@@ -81,10 +77,7 @@ class RefinedPipeline final : public Pipeline {
         s.texture = texture_ ? &*texture_ : nullptr;
         s.correlated = correlated_;
         s.memory_budget = settings_.memory_budget;
-        s.rounds = rounds;
-        s.stride = kStride;
-        s.bayes_rounds = kBayesRounds * rounds;
-        s.bayes_stride = kStride;
+        s.effort = effort;
         refinement_.emplace(s, team_);
         ArenaPlan plan;
         refinement_->reserve(plan);
@@ -141,11 +134,11 @@ class RefinedPipeline final : public Pipeline {
 
 }  // namespace
 
-std::unique_ptr<Pipeline> make_refined(const PipelineSettings& settings, int rounds, NoiseKind noise,
-                                       const MakePipeline& make) {
-    const int wanted = settings.refinements.value_or(rounds);
-    if (wanted == 0 || settings.strength <= 0 || !Refinement::fits(settings.input)) return make(settings);
-    return std::make_unique<RefinedPipeline>(settings, wanted, noise, make);
+std::unique_ptr<Pipeline> make_refined(const PipelineSettings& settings, const RefinementEffort& effort,
+                                       NoiseKind noise, const MakePipeline& make) {
+    const bool wanted = settings.refine.value_or(settings.recipe != RecipeName::kPaper);
+    if (!wanted || settings.strength <= 0 || !Refinement::fits(settings.input)) return make(settings);
+    return std::make_unique<RefinedPipeline>(settings, effort, noise, make);
 }
 
 }  // namespace twofold

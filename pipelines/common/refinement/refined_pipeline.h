@@ -6,28 +6,31 @@
 #include <memory>
 
 #include "pipelines/common/pipeline.h"
+#include "pipelines/common/refinement/effort.h"
 
 namespace twofold {
 
 // Makes the pipeline that is refined.
 using MakePipeline = std::function<std::unique_ptr<Pipeline>(const PipelineSettings& settings)>;
 
-// What `make` makes, refined `settings.refinements` times, or `rounds` times where they do not say. As it is where that
-// is 0, where the image is too small or its noise cannot be measured, and where the deadline or the memory budget has
-// no room. `noise` kAuto: measured. Throws as `make` does.
-std::unique_ptr<Pipeline> make_refined(const PipelineSettings& settings, int rounds, NoiseKind noise,
-                                       const MakePipeline& make);
+// Of methods that take so long that a fine grid of reference patches does not count.
+constexpr RefinementEffort kPatientRefinement = {{1, 3}, {4, 3}};
 
-// The same for a method with settings of its own: once, but for the recipe `paper`.
+// What `make` makes, refined. As it is where `settings.refine` says so, or for the recipe `paper` where they do not
+// say; where the image is too small or its noise cannot be measured, and where the deadline or the memory budget has no
+// room. `noise` kAuto: measured. Throws as `make` does.
+std::unique_ptr<Pipeline> make_refined(const PipelineSettings& settings, const RefinementEffort& effort,
+                                       NoiseKind noise, const MakePipeline& make);
+
+// The same for a method with settings of its own.
 template <typename Settings>
 std::unique_ptr<Pipeline> make_refined(const Settings& settings, NoiseKind noise,
                                        std::unique_ptr<Pipeline> (*make)(const Settings&)) {
-    return make_refined(settings, settings.recipe == RecipeName::kPaper ? 0 : 1, noise,
-                        [&](const PipelineSettings& changed) {
-                            Settings copy = settings;
-                            static_cast<PipelineSettings&>(copy) = changed;
-                            return make(copy);
-                        });
+    return make_refined(settings, kPatientRefinement, noise, [&](const PipelineSettings& changed) {
+        Settings copy = settings;
+        static_cast<PipelineSettings&>(copy) = changed;
+        return make(copy);
+    });
 }
 
 }  // namespace twofold

@@ -19,12 +19,13 @@ constexpr double kChromaWork = 0.35;
 // By which a run may take longer than its first band lets expect.
 constexpr double kReserveMargin = 1.25;
 
-RefinementSettings with_effort(const RefinementSettings& settings) {
+const FilterEffort& effort_of(const RefinementSettings& settings) {
+    return Refiner::is_by_bayes(settings) ? settings.effort.bayes : settings.effort.collaborative;
+}
+
+RefinementSettings with_stride(const RefinementSettings& settings) {
     RefinementSettings s = settings;
-    if (Refiner::is_by_bayes(s)) {
-        s.rounds = s.bayes_rounds;
-        s.stride = s.bayes_stride;
-    }
+    s.stride = effort_of(settings).stride;
     return s;
 }
 
@@ -33,9 +34,9 @@ RefinementSettings with_effort(const RefinementSettings& settings) {
 bool Refinement::fits(const ImageView& image) { return std::min(image.width, image.height) >= Refiner::kSmallestSide; }
 
 Refinement::Refinement(const RefinementSettings& settings, ThreadTeam& team)
-    : settings_(with_effort(settings)),
+    : settings_(with_stride(settings)),
       shared_(settings.texture != nullptr),
-      by_bayes_(Refiner::is_by_bayes(settings)),
+      rounds_(effort_of(settings).rounds),
       team_(team),
       refiner_(settings_, team) {
     if (shared_) refiner_.set_weight(kSharedWeight);
@@ -43,7 +44,7 @@ Refinement::Refinement(const RefinementSettings& settings, ThreadTeam& team)
         const std::uint64_t needed = CoarseChroma::most_bytes(settings.input),
                             usable = usable_memory(settings.memory_budget);
         if (settings.memory_budget == 0) require_memory(needed, usable);
-        if (needed <= usable) chroma_.emplace(settings, team);
+        if (needed <= usable) chroma_.emplace(settings_, team);
     }
     settings_.texture = nullptr;
 }
@@ -62,12 +63,10 @@ bool Refinement::drop_largest_part() {
     return true;
 }
 
-std::int64_t Refinement::tiles() const {
-    return settings_.rounds * refiner_.tiles() + (chroma_ ? chroma_->tiles() : 0);
-}
+std::int64_t Refinement::tiles() const { return rounds_ * refiner_.tiles() + (chroma_ ? chroma_->tiles() : 0); }
 
 double Refinement::seconds_to_keep(const Arena& arena) {
-    return kReserveMargin * (settings_.rounds + (chroma_ ? kChromaWork : 0)) * refiner_.measure(arena);
+    return kReserveMargin * (rounds_ + (chroma_ ? kChromaWork : 0)) * refiner_.measure(arena);
 }
 
 bool Refinement::run(const Arena& arena, float strength, const OtherTiles& other, RunControl& control) {
@@ -78,9 +77,9 @@ bool Refinement::run(const Arena& arena, float strength, const OtherTiles& other
         around.before += tiles;
         return now;
     };
-    for (int round = 0; round < settings_.rounds; ++round) {
+    for (int round = 0; round < rounds_; ++round) {
         // What guides what comes after shall have no noise.
-        const bool last = round + 1 == settings_.rounds && !settings_.correlated;
+        const bool last = round + 1 == rounds_ && !settings_.correlated;
         if (!refiner_.run(arena, last ? strength : 1, pass(refiner_.tiles()), control)) return false;
     }
     if (!settings_.correlated) return true;

@@ -7,17 +7,16 @@
 #include <optional>
 
 #include "pipelines/common/refinement/coarse_chroma.h"
+#include "pipelines/common/refinement/effort.h"
 #include "pipelines/common/refinement/refiner.h"
 
 namespace twofold {
 
 struct RefinementSettings : RefinerSettings {
     bool correlated = false;  // noise and texture are of noise that neighbouring pixels share
-    int rounds = 1;           // of the collaborative filter, each guided by the one before
-    int bayes_rounds = 2;     // of nonlocal Bayes, where that is used instead ...
-    int bayes_stride = 6;     // ... and its stride
-    std::uint64_t memory_budget =
-        0;  // bytes; stains of colour stay where it is too small. 0: what the machine has free
+    RefinementEffort effort;  // instead of `stride`
+    // Bytes; stains of colour stay where it is too small. 0: what the machine has free.
+    std::uint64_t memory_budget = 0;
 };
 
 class Refinement {
@@ -36,7 +35,7 @@ class Refinement {
     // How much noise counts for in the collaborative filter that nothing shares; 1 at first. Other noise has a weight
     // that measurements gave, and nonlocal Bayes needs none.
     void set_weight(float weight) {
-        if (!shared_ && !by_bayes_) refiner_.set_weight(weight);
+        if (!shared_ && !is_by_bayes()) refiner_.set_weight(weight);
     }
     // To be called before the output takes the place of the input.
     void keep_input(const Arena& arena) const { refiner_.keep_input(arena); }
@@ -44,8 +43,8 @@ class Refinement {
     bool run(const Arena& arena, float strength, const OtherTiles& other, RunControl& control);
     // Of the progress that is reported.
     std::int64_t tiles() const;
-    bool is_by_bayes() const { return by_bayes_; }
-    int rounds() const { return settings_.rounds; }
+    bool is_by_bayes() const { return refiner_.is_by_bayes(); }
+    int rounds() const { return rounds_; }
     // Seconds to keep for a run, with a margin, judged by the first band. Writes no output.
     double seconds_to_keep(const Arena& arena);
     // Not where it would take more than a third of the time.
@@ -58,7 +57,7 @@ class Refinement {
 
     RefinementSettings settings_;
     bool shared_;  // the noise, by pixels or channels
-    bool by_bayes_;
+    int rounds_;
     ThreadTeam& team_;
     Refiner refiner_;
     std::optional<CoarseChroma> chroma_;

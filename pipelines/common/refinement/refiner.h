@@ -49,6 +49,7 @@ class Refiner {
     static bool is_by_bayes(const RefinerSettings& settings) {
         return settings.texture == nullptr && settings.input.colour_channels() > 1;
     }
+    bool is_by_bayes() const { return bayes_; }
     void reserve(ArenaPlan& plan);
 
     // How much the noise's variance counts for; 1 at first.

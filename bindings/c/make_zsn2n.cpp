@@ -1,0 +1,150 @@
+#include "bindings/c/make_zsn2n.h"
+
+#include <utility>
+
+#include "bindings/c/pipeline_settings.h"
+#include "pipelines/common/noise_network/grey_weights.h"
+#include "pipelines/common/refinement/refined_pipeline.h"
+#include "pipelines/rendered_prior/embedded_prior.h"
+#include "pipelines/zsn2n/joint_denoiser.h"
+
+namespace twofold::c_api {
+namespace {
+
+// Weights for colour as those for grey where the image is grey and nothing else is in the way.
+Weights fitting(const twofold_job& job, const Weights& weights) {
+    const bool single = weights.blend == 0 && !weights.stabilizes();
+    if (job.settings.input.colour_channels() == 1 && weights.shape.channels == 3 && single)
+        return grey_weights(weights);
+    return weights;
+}
+
+// What the method `prior` applies: the job's weights, or else those in the library.
+Weights prior_weights(const twofold_job& job) {
+    require(job.settings.recipe != RecipeName::kPaper, ErrorCode::kUnsupported,
+            "the prior has no recipe 'paper': no paper describes it");
+    require(job.adapt || job.settings.steps == 0, ErrorCode::kInvalidArgument,
+            "the prior takes no steps unless it is adapted");
+    const std::span<const std::byte> embedded = embedded_prior();
+    require(job.weights || !embedded.empty(), ErrorCode::kUnsupported,
+            "this build has no prior inside: it needs weights from a file");
+    Weights weights = job.weights ? *job.weights : load_weights(embedded.data(), embedded.size());
+    weights.ensemble = job.settings.recipe == RecipeName::kBest ? 8 : 1;
+    return fitting(job, weights);
+}
+
+// What ZS-N2N begins with, of those in the library; none in a build without them.
+std::optional<Weights> embedded_start_weights(const twofold_job& job) {
+    const std::span<const std::byte> embedded = embedded_start();
+    if (embedded.empty()) return std::nullopt;
+    return fitting(job, load_weights(embedded.data(), embedded.size()));
+}
+
+// The same, or the job's weights.
+Weights start_weights(const twofold_job& job) {
+    require(job.settings.recipe == RecipeName::kFast, ErrorCode::kUnsupported,
+            "only the recipe 'fast' begins with the prior");
+    if (job.weights) return fitting(job, *job.weights);
+    std::optional<Weights> start = embedded_start_weights(job);
+    require(start.has_value(), ErrorCode::kUnsupported,
+            "this build has no start of ZS-N2N inside: it needs weights from a file");
+    return std::move(*start);
+}
+
+zsn2n::Settings with(const PipelineSettings& shared, NoiseKind noise) {
+    zsn2n::Settings settings;
+    static_cast<PipelineSettings&>(settings) = shared;
+    settings.noise = noise;
+    return settings;
+}
+
+// What refines the prior. What it has not seen in its 26 pixels shows in the first round, and guides the second. By
+// nonlocal Bayes its recipe `fast`, which has little time, has no more of them either.
+RefinementEffort prior_effort(RecipeName recipe) {
+    return recipe == RecipeName::kBest ? RefinementEffort{{2, 3}, {4, 3}} : RefinementEffort{{2, 5}, {2, 6}};
+}
+
+std::unique_ptr<Pipeline> make_joint(twofold_job* job, const Weights& weights) {
+    const std::optional<Weights> start = embedded_start_weights(*job);
+    const zsn2n::MakeDenoiser given = [&](const PipelineSettings& shared) {
+        zsn2n::Settings settings = with(shared, job->noise);
+        settings.weights = &weights;
+        settings.adapt = job->adapt;
+        return std::make_unique<zsn2n::Denoiser>(settings);
+    };
+    const zsn2n::MakeDenoiser trained = [&](const PipelineSettings& shared) {
+        zsn2n::Settings settings = with(shared, job->noise);
+        settings.start = start ? &*start : nullptr;
+        settings.recipe = RecipeName::kFast;
+        settings.steps = 0;
+        return std::make_unique<zsn2n::Denoiser>(settings);
+    };
+    const PipelineSettings settings = pipeline_settings(*job);
+    zsn2n::Recipe recipe = zsn2n::make_recipe(RecipeName::kBest);
+    recipe.effort = prior_effort(RecipeName::kBest);
+    const double pixels = double(settings.input.width) * double(settings.input.height);
+    return make_refined(settings, zsn2n::effort_for(recipe, pixels), job->noise, [&](const PipelineSettings& shared) {
+        auto joint = std::make_unique<zsn2n::JointDenoiser>(shared, given, trained);
+        job->joint = joint.get();
+        job->denoiser = &joint->given();
+        return joint;
+    });
+}
+
+}  // namespace
+
+std::unique_ptr<Pipeline> make_zsn2n(twofold_job* job) {
+    zsn2n::Settings settings = with(pipeline_settings(*job), job->noise);
+    std::optional<Weights> start;
+    if (job->start == TWOFOLD_START_PRIOR)
+        settings.start = &start.emplace(start_weights(*job));
+    else if (job->weights)
+        settings.weights = &*job->weights;
+    auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+    job->denoiser = denoiser.get();
+    return denoiser;
+}
+
+std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
+    const Weights weights = prior_weights(*job);
+    // Grey images are refined by the collaborative filter, and how strongly it has to be only one network can tell: on
+    // W2S that is worth 0.5 dB.
+    const bool joint = job->settings.recipe == RecipeName::kBest && job->settings.input.colour_channels() == 3;
+    if (joint) return make_joint(job, weights);
+    zsn2n::Settings settings = with(pipeline_settings(*job), job->noise);
+    settings.weights = &weights;
+    settings.adapt = job->adapt;
+    settings.effort = prior_effort(settings.recipe);
+    auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
+    job->denoiser = denoiser.get();
+    return denoiser;
+}
+
+std::unique_ptr<Pipeline> make_same_zsn2n(const twofold_job& job, const PipelineSettings& settings) {
+    const int rounds = job.pipeline->report().refinements;
+    RefinementEffort effort =
+        job.method == TWOFOLD_PRIOR ? prior_effort(settings.recipe) : zsn2n::make_recipe(settings.recipe).effort;
+    effort.collaborative.rounds = effort.bayes.rounds = rounds;
+    const auto repeat = [&](const zsn2n::Denoiser& denoiser, const PipelineSettings& shared) {
+        zsn2n::Settings same = with(shared, NoiseKind::kAuto);
+        Weights weights = denoiser.weights();
+        weights.ensemble = denoiser.report().ensemble;  // it may have been given up
+        same.weights = &weights;
+        same.effort = effort;
+        same.filter_weight = denoiser.filter_weight();
+        return std::make_unique<zsn2n::Denoiser>(same);
+    };
+    PipelineSettings same = settings;
+    same.refine = rounds > 0;
+    const zsn2n::Denoiser* trained = job.joint ? job.joint->trained() : nullptr;
+    if (!trained) return repeat(*job.denoiser, same);
+    return make_refined(same, effort, job.noise, [&](const PipelineSettings& shared) {
+        PipelineSettings network = shared;
+        network.refine = false;
+        return std::make_unique<zsn2n::JointDenoiser>(
+            network, [&](const PipelineSettings& part) { return repeat(*job.denoiser, part); },
+            [&](const PipelineSettings& part) { return repeat(*trained, part); });
+    });
+}
+
+}  // namespace twofold::c_api

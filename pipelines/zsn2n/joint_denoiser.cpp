@@ -1,0 +1,151 @@
+#include "pipelines/zsn2n/joint_denoiser.h"
+
+#include <algorithm>
+
+#include "ops/feature_map.h"
+#include "pipelines/common/memory_budget.h"
+
+namespace twofold::zsn2n {
+namespace {
+
+// The trained network's part of the mean. The more noise, the less there is to learn from the image: on five Kodak
+// images 0.7 was best at sigma 10 of 255, 0.6 at 25 and 0.3 at 50, by 0.01 to 0.03 dB over one half.
+float share_of_trained(double sigma) { return static_cast<float>(std::clamp(0.8 - 0.01 * sigma, 0.3, 0.7)); }
+
+}  // namespace
+
+JointDenoiser::JointDenoiser(const PipelineSettings& settings, const MakeDenoiser& given, const MakeDenoiser& trained)
+    : settings_(settings), team_(settings.threads) {
+    settings_.refine = false;
+    PipelineSettings rest = settings_;
+    add_trained(trained, &rest);
+    try {
+        given_ = given(rest);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::kOverBudget || !trained_) throw;
+        drop_trained();
+        given_ = given(settings_);
+    }
+    take_report();
+}
+
+void JointDenoiser::add_trained(const MakeDenoiser& make, PipelineSettings* rest) {
+    const ImageView& output = settings_.output;
+    const std::size_t sample = sample_bytes(output.type);
+    const std::size_t row = ops::dense_size(1, output.width, output.channels);
+    ArenaPlan plan;
+    samples_ = plan.reserve<std::byte>(ops::dense_size(output.height, output.width, output.channels) * sample);
+    rows_ = plan.reserve<float>(ops::dense_size(2 * team_.size(), output.width, output.colour_channels()));
+    const bool has_budget = settings_.memory_budget > 0;
+    const std::uint64_t usable = usable_memory(settings_.memory_budget);
+    if (!has_budget) require_memory(plan.size(), usable);
+    if (plan.size() >= usable) return;
+    arena_ = Arena(plan);
+    own_bytes_ = plan.size();
+    other_ = output;
+    other_.data = arena_[samples_].data();
+    other_.channel_stride = static_cast<std::ptrdiff_t>(sample);
+    other_.pixel_stride = other_.channel_stride * output.channels;
+    other_.row_stride = static_cast<std::ptrdiff_t>(row * sample);
+    PipelineSettings part = settings_;
+    part.output = other_;
+    if (has_budget) part.memory_budget = usable - own_bytes_;
+    part.deadline_seconds /= 2;
+    try {
+        trained_ = make(part);
+    } catch (const Error& error) {
+        // An image that is too small to learn from can still be given to weights.
+        if (error.code() != ErrorCode::kOverBudget && error.code() != ErrorCode::kUnsupported) throw;
+        return drop_trained();
+    }
+    const std::uint64_t taken = own_bytes_ + trained_->report().memory_bytes;
+    if (has_budget && taken >= usable) return drop_trained();
+    if (has_budget) rest->memory_budget = usable - taken;
+    rest->deadline_seconds /= 2;
+}
+
+void JointDenoiser::drop_trained() {
+    trained_.reset();
+    arena_ = Arena();
+    own_bytes_ = 0;
+}
+
+void JointDenoiser::run(ProgressCallback callback, void* user) {
+    callback_ = callback;
+    user_ = user;
+    try {
+        // The output may be the input's memory, and the trained network's result is not.
+        if (trained_) trained_->run(callback ? forward_trained : nullptr, this);
+        given_->run(callback ? forward_given : nullptr, this);
+    } catch (...) {
+        take_report();
+        throw;
+    }
+    if (trained()) average();
+    take_report();
+}
+
+void JointDenoiser::average() {
+    const ImageView& output = settings_.output;
+    const float share = share_of_trained(trained_->report().noise_sigma);
+    const float white = output.type == DataType::kFloat32 ? 1 : integer_white(output.type);
+    const auto row = static_cast<std::ptrdiff_t>(output.width) * output.colour_channels();
+    team_.run(output.height, [&](std::int64_t y, int thread) {
+        float* first = arena_[rows_].data() + 2 * thread * row;
+        float* second = first + row;
+        load_rectangle(output, white, 0, y, output.width, 1, first, row);
+        load_rectangle(other_, white, 0, y, output.width, 1, second, row);
+        for (std::ptrdiff_t i = 0; i < row; ++i) first[i] += share * (second[i] - first[i]);
+        store_rectangle(output, white, 0, y, output.width, 1, first, row);
+    });
+}
+
+void JointDenoiser::take_report() {
+    report_ = given_->report();
+    if (!trained_) return;
+    const Report& trained = trained_->report();
+    if (report_.steps_planned == 0) {
+        report_.steps_planned = trained.steps_planned;
+        report_.steps_done = trained.steps_done;
+        report_.steps_beside = trained.steps_beside;
+        report_.loss = trained.loss;
+        report_.stop_reason = trained.stop_reason;
+    } else {
+        report_.steps_beside += trained.steps_done + trained.steps_beside;
+    }
+    report_.started = trained.started;
+    report_.seconds_train += trained.seconds_total;
+    report_.seconds_total += trained.seconds_total;
+    report_.memory_bytes += trained.memory_bytes + own_bytes_;
+    if (trained.stop_reason == StopReason::kCallback) report_.stop_reason = StopReason::kCallback;
+}
+
+// All that the trained network takes counts as training. What follows is more steps, where the given weights are
+// adapted, or the final pass.
+ProgressAction JointDenoiser::forward_trained(const Progress& progress, void* user) {
+    auto& self = *static_cast<JointDenoiser*>(user);
+    Progress all = progress;
+    if (all.phase == Phase::kTrain) {
+        self.steps_ = all.total;
+    } else {
+        all.phase = Phase::kTrain;
+        all.done = all.total = self.steps_;
+    }
+    all.total += self.given_->report().steps_planned;
+    return self.callback_(all, self.user_);
+}
+
+ProgressAction JointDenoiser::forward_given(const Progress& progress, void* user) {
+    const auto& self = *static_cast<const JointDenoiser*>(user);
+    Progress all = progress;
+    if (self.trained_) {
+        all.seconds_elapsed += self.trained_->report().seconds_total;
+        if (all.phase == Phase::kTrain) {
+            all.done += self.steps_;
+            all.total += self.steps_;
+        }
+    }
+    return self.callback_(all, self.user_);
+}
+
+}  // namespace twofold::zsn2n
