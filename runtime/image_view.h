@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace twofold {
 
@@ -32,6 +33,13 @@ struct ImageView {
         return data + y * row_stride + x * pixel_stride + c * channel_stride;
     }
 };
+
+// The same pixels, rows and columns in each other's place.
+inline ImageView transposed(ImageView image) {
+    std::swap(image.width, image.height);
+    std::swap(image.pixel_stride, image.row_stride);
+    return image;
+}
 
 // Interleaved floats without gaps and without alpha.
 ImageView dense_view(float* pixels, std::int64_t width, std::int64_t height, int channels);

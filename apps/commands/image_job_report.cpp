@@ -48,6 +48,8 @@ Json to_json(const ImageJobOptions& options, const PlannedFile& file, const Imag
     if (options.training.start == "prior") entry["started"] = report.started != 0;
     if (options.training.adapt) entry["adapted"] = report.adapted != 0;
     entry["refinements"] = report.refinements;
+    if (report.row_noise > 0) entry["row_noise"] = report.row_noise;
+    if (report.column_noise > 0) entry["column_noise"] = report.column_noise;
     if (report.best_step > 0) entry["best_step"] = report.best_step;
     if (report.lambda > 0) entry["lambda"] = report.lambda;
     if (report.gap > 0) entry["gap"] = report.gap;
@@ -69,6 +71,9 @@ std::string to_text(const ImageJobOptions& options, const PlannedFile& file, con
     text +=
         fmt::format("  image    {}x{}, {} channels, {}{}noise about {:.1f} of 255\n", result.width, result.height,
                     result.channels, known ? name_of(report.correlation) : "", known ? " " : "", report.noise_sigma);
+    if (report.row_noise > 0 || report.column_noise > 0)
+        text += fmt::format("  levelled rows by about {:.1f} of 255, columns by {:.1f}\n", report.row_noise,
+                            report.column_noise);
     if (report.parameters > 0) {
         text += fmt::format("  network  depth {}, {} parameters, {} passes\n", report.depth, report.parameters,
                             report.ensemble);

@@ -91,6 +91,10 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
            "Filter alike patches of the noisy image together, guided by the result of a network (default auto: on, "
            "but for the recipe paper)")
         ->check(CLI::IsMember({"auto", "off", "on"}));
+    app->add_option("--lines", options->lines,
+                    "Rows and columns that are brighter or darker as a whole: level them first where they stand out "
+                    "(default auto), or keep them")
+        ->check(CLI::IsMember({"auto", "keep"}));
     app->add_option("--strength", options->strength, "Share of the noise that is taken away, 0 to 1 (default 1)")
         ->check(number_between(0, 1));
     app->add_option("--tv", options->total_variation,
@@ -186,6 +190,7 @@ void apply_training_options(const Context& context, const Job& job, const Traini
     check(twofold_job_set_start(job.get(), value_of<twofold_start>(options.start, {"random", "prior"})), context.get());
     check(twofold_job_set_refinement(job.get(), value_of<twofold_refinement>(options.refine, {"auto", "off", "on"})),
           context.get());
+    check(twofold_job_set_lines(job.get(), value_of<twofold_lines>(options.lines, {"auto", "keep"})), context.get());
     check(twofold_job_set_strength(job.get(), options.strength), context.get());
     check(twofold_job_set_defect(job.get(), value_of<twofold_defect>(options.defect, {"noise", "jpeg", "correlated"})),
           context.get());

@@ -26,6 +26,7 @@ struct TrainingOptions {
     bool adapt = false;
     std::string start = "random";
     std::string refine = "auto";
+    std::string lines = "auto";
     // Of some methods and commands only; what is empty or 0 was not given.
     std::string total_variation, detail, defect, missing;
     double lambda = 0;

@@ -1,10 +1,12 @@
 #include "pipelines/estimate/examination.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "bindings/c/guard.h"
 #include "bindings/c/image.h"
+#include "pipelines/common/noise/levelled_image.h"
 #include "pipelines/estimate/residual_tiles.h"
 
 using namespace twofold;
@@ -25,6 +27,19 @@ void draw(const StructureMap& map, const ImageView& image) {
         for (std::size_t x = 0; x < row.size(); ++x) row[x] = tiles[x / ResidualTiles::kSide];
         store_rectangle(image, white, 0, y, image.width, 1, row.data(), image.width);
     }
+}
+
+// Line noise is not like the other noise, and whether it was all that was taken away could not be told from its
+// variance: where it is gone, the rest is examined without it.
+std::optional<LevelledImage> level_lines(const ImageView& noisy, const ImageView& denoised, float white,
+                                         float strength) {
+    const WhiteLevel level = find_white_level(noisy, white);
+    const LineNoise before = find_line_noise(noisy, level);
+    if (!before.stands_out()) return std::nullopt;
+    const LineNoise after = find_line_noise(denoised, find_white_level(denoised, white));
+    const auto is_left = [&](double was, double is) { return is > (1 - 0.5 * double{strength}) * was; };
+    if (is_left(before.rows, after.rows) || is_left(before.columns, after.columns)) return std::nullopt;
+    return std::make_optional<LevelledImage>(noisy, level, before, strength);
 }
 
 }  // namespace
@@ -48,7 +63,10 @@ twofold_status twofold_examine(twofold_context* context, const twofold_image* no
         if (map) drawn = checked_map(*map, before, "map");
         check_finite(before, "noisy");
         check_finite(after, "denoised");
-        const Examination result = examine(before, after, static_cast<float>(white), strength);
+        const std::optional<LevelledImage> levelled =
+            level_lines(before, after, static_cast<float>(white), static_cast<float>(strength));
+        const Examination result =
+            examine(levelled ? levelled->view() : before, after, static_cast<float>(white), strength);
         if (map) draw(result.map, drawn);
         *examination = {};
         examination->channels = before.colour_channels();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "pipelines/common/noise/levelled_image.h"
 #include "pipelines/dip/dip.h"
 #include "pipelines/inpaint/inpaint.h"
 #include "pipelines/tv/tv.h"
@@ -53,10 +54,14 @@ struct twofold_job {
     bool adapt = false;
     twofold_start start = TWOFOLD_START_RANDOM;
     twofold::c_api::Refinement refinement = twofold::c_api::Refinement::kAuto;
+    twofold_lines lines = TWOFOLD_LINES_AUTO;
     twofold_progress_callback callback = nullptr;
     void* user = nullptr;
     twofold_trace_callback trace = nullptr;
     void* trace_user = nullptr;
+
+    // What is denoised, where the input has line noise; there after a commit.
+    std::optional<twofold::LevelledImage> levelled;
 
     // There after a commit. The others are it or parts of it: what has weights, in ZS-N2N and the prior, and the two
     // networks of the latter's recipe `best`.
@@ -91,6 +96,11 @@ inline void require_white_level(double white) {
                      "the white level must be 0 or a positive float32 number");
 }
 
+// What a pipeline of the job reads.
+inline const ImageView& noisy_image(const twofold_job& job) {
+    return job.levelled ? job.levelled->view() : job.settings.input;
+}
+
 // The number behind an enumerator that a C caller may have set to anything; reading it as an enum would be undefined.
 template <typename Enum>
 int raw_value(const Enum& value) {
@@ -101,6 +111,7 @@ int raw_value(const Enum& value) {
 }
 
 inline void forget_commit(twofold_job* job) {
+    job->levelled.reset();
     job->denoiser = nullptr;
     job->joint = nullptr;
     job->pipeline.reset();

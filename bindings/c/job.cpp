@@ -50,10 +50,15 @@ class RunningMark {
     twofold_job* job_;
 };
 
+// What commit took.
+std::uint64_t memory_of(const twofold_job& job) {
+    return job.pipeline->report().memory_bytes + (job.levelled ? LevelledImage::bytes(job.levelled->view()) : 0);
+}
+
 // What may be taken beside `needed` bytes to do the same again, which takes no more than commit took; 0 where the job
 // has no budget.
 std::uint64_t budget_to_repeat(const twofold_job& job, std::uint64_t needed) {
-    const std::uint64_t budget = job.settings.memory_budget, taken = job.pipeline->report().memory_bytes;
+    const std::uint64_t budget = job.settings.memory_budget, taken = memory_of(job);
     // What commit took is not free any more, but counts in the budget.
     require_memory(needed + (budget > 0 ? 2 : 1) * taken, usable_memory(budget));
     return budget > 0 ? budget - needed - taken : 0;
@@ -127,10 +132,14 @@ twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* re
         report->parameters = source.parameters;
         report->depth = source.depth;
         report->ensemble = source.ensemble;
-        report->memory_bytes = source.memory_bytes;
+        report->memory_bytes = memory_of(*job);
         report->adapted = source.adapted ? 1 : 0;
         report->started = source.started ? 1 : 0;
         report->refinements = source.refinements;
+        if (job->levelled) {
+            report->row_noise = 255 * job->levelled->noise().rows;
+            report->column_noise = 255 * job->levelled->noise().columns;
+        }
         report->correlation = static_cast<twofold_correlation>(source.noise);
         std::snprintf(report->implementation, sizeof report->implementation, "%s", source.implementation);
     });
@@ -154,7 +163,7 @@ twofold_status twofold_job_estimate_quality(twofold_job* job, twofold_quality* q
         require_argument(quality != nullptr, "the place for the quality is NULL");
         require(!job->running && job->has_result, ErrorCode::kInvalidState,
                 "there is no quality before a run that succeeded");
-        const ImageView &noisy = job->settings.input, &denoised = job->settings.output;
+        const ImageView &noisy = noisy_image(*job), &denoised = job->settings.output;
         require(noisy.data != denoised.data, ErrorCode::kInvalidState,
                 "the result has taken the place of the noisy image, which its quality is estimated from");
         const std::uint64_t bytes = QualityWindows(noisy).bytes(noisy.colour_channels());

@@ -81,6 +81,10 @@ twofold_status twofold_job_set_refinement(twofold_job* job, twofold_refinement r
     return set(job, [&] { job->refinement = checked_enum<Refinement>(refinement, 2, "the refinement is unknown"); });
 }
 
+twofold_status twofold_job_set_lines(twofold_job* job, twofold_lines lines) {
+    return set(job, [&] { job->lines = checked_enum<twofold_lines>(lines, 1, "the handling of lines is unknown"); });
+}
+
 twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation) {
     return set(job, [&] { job->noise = checked_enum<NoiseKind>(correlation, 2, "the correlation is unknown"); });
 }

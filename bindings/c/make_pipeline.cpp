@@ -3,6 +3,7 @@
 #include "bindings/c/image.h"
 #include "bindings/c/make_zsn2n.h"
 #include "bindings/c/pipeline_settings.h"
+#include "pipelines/common/memory_budget.h"
 
 namespace twofold::c_api {
 namespace {
@@ -70,6 +71,32 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
     throw Error(ErrorCode::kUnsupported, "this method enlarges and does not denoise");
 }
 
+// Makes job->levelled where there is line noise, and room for it.
+void level_lines(twofold_job* job) {
+    const PipelineSettings& settings = job->settings;
+    if (job->lines == TWOFOLD_LINES_KEEP || settings.recipe == RecipeName::kPaper || settings.strength <= 0 ||
+        job->defect == dip::Defect::kJpeg)
+        return;
+    const WhiteLevel white = find_white_level(settings.input, settings.white);
+    const LineNoise noise = find_line_noise(settings.input, white);
+    if (!noise.stands_out()) return;
+    const std::uint64_t needed = LevelledImage::bytes(settings.input), usable = usable_memory(settings.memory_budget);
+    if (settings.memory_budget == 0) require_memory(needed, usable);
+    if (needed < usable) job->levelled.emplace(settings.input, white, noise, settings.strength);
+}
+
+// Denoises without levelling where the budget has no room for both.
+std::unique_ptr<Pipeline> make_levelled_denoiser(twofold_job* job) {
+    level_lines(job);
+    try {
+        return make_denoiser(job);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::kOverBudget || !job->levelled) throw;
+        job->levelled.reset();
+        return make_denoiser(job);
+    }
+}
+
 }  // namespace
 
 void make_pipeline(twofold_job* job) {
@@ -89,7 +116,7 @@ void make_pipeline(twofold_job* job) {
         return;
     }
     check_pair(job->settings.input, job->settings.output);
-    job->pipeline = job->mask ? make_inpainter(*job) : make_denoiser(job);
+    job->pipeline = job->mask ? make_inpainter(*job) : make_levelled_denoiser(job);
 }
 
 std::unique_ptr<Pipeline> make_same(const twofold_job& job, const ImageView& input, const ImageView& output,

@@ -1,5 +1,6 @@
 #include "bindings/c/make_zsn2n.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "bindings/c/pipeline_settings.h"
@@ -51,7 +52,7 @@ Weights start_weights(const twofold_job& job) {
     return std::move(*start);
 }
 
-zsn2n::Settings with(const PipelineSettings& shared, NoiseKind noise) {
+zsn2n::Settings settings_for(const PipelineSettings& shared, NoiseKind noise) {
     zsn2n::Settings settings;
     static_cast<PipelineSettings&>(settings) = shared;
     settings.noise = noise;
@@ -67,19 +68,22 @@ RefinementEffort prior_effort(RecipeName recipe) {
 std::unique_ptr<Pipeline> make_joint(twofold_job* job, const Weights& weights) {
     const std::optional<Weights> start = embedded_start_weights(*job);
     const zsn2n::MakeDenoiser given = [&](const PipelineSettings& shared) {
-        zsn2n::Settings settings = with(shared, job->noise);
+        // Without adapting there is nothing that could be for one kind of noise or another.
+        zsn2n::Settings settings = settings_for(shared, job->adapt ? job->noise : NoiseKind::kAuto);
         settings.weights = &weights;
         settings.adapt = job->adapt;
         return std::make_unique<zsn2n::Denoiser>(settings);
     };
     const zsn2n::MakeDenoiser trained = [&](const PipelineSettings& shared) {
-        zsn2n::Settings settings = with(shared, job->noise);
+        zsn2n::Settings settings = settings_for(shared, job->noise);
         settings.start = start ? &*start : nullptr;
         settings.recipe = RecipeName::kFast;
         settings.steps = 0;
         return std::make_unique<zsn2n::Denoiser>(settings);
     };
-    const PipelineSettings settings = pipeline_settings(*job);
+    PipelineSettings settings = pipeline_settings(*job);
+    // Weights keep the scale that they were trained on, and the mean is of one scale.
+    if (settings.white == 0 && weights.type == settings.input.type) settings.white = weights.white;
     zsn2n::Recipe recipe = zsn2n::make_recipe(RecipeName::kBest);
     recipe.effort = prior_effort(RecipeName::kBest);
     const double pixels = double(settings.input.width) * double(settings.input.height);
@@ -94,7 +98,7 @@ std::unique_ptr<Pipeline> make_joint(twofold_job* job, const Weights& weights) {
 }  // namespace
 
 std::unique_ptr<Pipeline> make_zsn2n(twofold_job* job) {
-    zsn2n::Settings settings = with(pipeline_settings(*job), job->noise);
+    zsn2n::Settings settings = settings_for(pipeline_settings(*job), job->noise);
     std::optional<Weights> start;
     if (job->start == TWOFOLD_START_PRIOR)
         settings.start = &start.emplace(start_weights(*job));
@@ -109,9 +113,12 @@ std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
     const Weights weights = prior_weights(*job);
     // Grey images are refined by the collaborative filter, and how strongly it has to be only one network can tell: on
     // W2S that is worth 0.5 dB.
-    const bool joint = job->settings.recipe == RecipeName::kBest && job->settings.input.colour_channels() == 3;
+    constexpr std::int64_t kSmallestSide = 24;  // that there is something to learn from
+    const ImageView& input = job->settings.input;
+    const bool joint = job->settings.recipe == RecipeName::kBest && input.colour_channels() == 3 &&
+                       std::min(input.width, input.height) >= kSmallestSide;
     if (joint) return make_joint(job, weights);
-    zsn2n::Settings settings = with(pipeline_settings(*job), job->noise);
+    zsn2n::Settings settings = settings_for(pipeline_settings(*job), job->noise);
     settings.weights = &weights;
     settings.adapt = job->adapt;
     settings.effort = prior_effort(settings.recipe);
@@ -126,7 +133,7 @@ std::unique_ptr<Pipeline> make_same_zsn2n(const twofold_job& job, const Pipeline
         job.method == TWOFOLD_PRIOR ? prior_effort(settings.recipe) : zsn2n::make_recipe(settings.recipe).effort;
     effort.collaborative.rounds = effort.bayes.rounds = rounds;
     const auto repeat = [&](const zsn2n::Denoiser& denoiser, const PipelineSettings& shared) {
-        zsn2n::Settings same = with(shared, NoiseKind::kAuto);
+        zsn2n::Settings same = settings_for(shared, NoiseKind::kAuto);
         Weights weights = denoiser.weights();
         weights.ensemble = denoiser.report().ensemble;  // it may have been given up
         same.weights = &weights;
@@ -139,11 +146,12 @@ std::unique_ptr<Pipeline> make_same_zsn2n(const twofold_job& job, const Pipeline
     const zsn2n::Denoiser* trained = job.joint ? job.joint->trained() : nullptr;
     if (!trained) return repeat(*job.denoiser, same);
     return make_refined(same, effort, job.noise, [&](const PipelineSettings& shared) {
-        PipelineSettings network = shared;
-        network.refine = false;
-        return std::make_unique<zsn2n::JointDenoiser>(
-            network, [&](const PipelineSettings& part) { return repeat(*job.denoiser, part); },
+        auto joint = std::make_unique<zsn2n::JointDenoiser>(
+            shared, [&](const PipelineSettings& part) { return repeat(*job.denoiser, part); },
             [&](const PipelineSettings& part) { return repeat(*trained, part); });
+        if (!joint->trained())
+            throw Error(ErrorCode::kOverBudget, "the memory budget has no room to apply both networks again");
+        return joint;
     });
 }
 

@@ -29,6 +29,9 @@ void forward_trace(const TracePoint& point, void* user) {
 
 PipelineSettings pipeline_settings(const twofold_job& job) {
     PipelineSettings settings = job.settings;
+    settings.input = noisy_image(job);
+    // What is left is more than 0, which would be no budget.
+    if (job.levelled && settings.memory_budget > 0) settings.memory_budget -= LevelledImage::bytes(settings.input);
     if (settings.threads == 0) settings.threads = twofold_default_threads();
     if (job.trace) {
         settings.trace = forward_trace;

@@ -252,8 +252,9 @@ TWOFOLD_API twofold_status twofold_job_set_seed(twofold_job* job, uint64_t seed)
 /* Threads, 1..1024; 0 (the default) means twofold_default_threads(). */
 TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t threads);
 /* Upper bound in bytes for what commit may take; image buffers are the caller's and do not count. 0 (the default)
- * means no bound but the machine's free memory. A bound that has no room for it leaves out ZS-N2N's second network, for
- * half the size; nothing else that is accepted changes the result. */
+ * means no bound but the machine's free memory. A bound that has no room for them leaves out the refinement, ZS-N2N's
+ * second network, for half the size, the network that the recipe BEST of TWOFOLD_PRIOR trains, and the levelling of
+ * lines; nothing else that is accepted changes the result. */
 TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
 /* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
  * The ensemble of the final pass is given up, also that of given weights, where it does not fit (see `ensemble` in the
@@ -294,6 +295,15 @@ TWOFOLD_API twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt
  * of the deadline or more memory than the budget has left (the report says), and for TWOFOLD_DEFECT_JPEG, where commit
  * refuses ON. */
 TWOFOLD_API twofold_status twofold_job_set_refinement(twofold_job* job, twofold_refinement refinement);
+typedef enum twofold_lines {
+    TWOFOLD_LINES_AUTO = 0, /* levelled where they stand out, but for the recipe PAPER and TWOFOLD_DEFECT_JPEG */
+    TWOFOLD_LINES_KEEP = 1
+} twofold_lines;
+/* Rows and columns that the readout of a sensor has made brighter or darker as a whole. AUTO, the default: where their
+ * offsets have a standard deviation of at least 1.5/255 of white and 0.15 of the other noise, they are measured and
+ * taken from a copy of the input before anything else is done; that counts in the budget, and is left out where it does
+ * not fit. The report says how strong they were. For denoising only. */
+TWOFOLD_API twofold_status twofold_job_set_lines(twofold_job* job, twofold_lines lines);
 /* What TWOFOLD_ZSN2N takes the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and where weights
  * are given, the noise is not measured, and commit refuses TWOFOLD_CORRELATION_CORRELATED; so it does for images of
  * less than 24 pixels a side. */
@@ -384,12 +394,15 @@ typedef struct twofold_report {
     int32_t adapted;                 /* 1 where twofold_job_set_adapt has changed the weights for the better, else 0 */
     int32_t refinements;             /* rounds of the filter of twofold_job_set_refinement */
     int32_t started;                 /* 1 where the training began as TWOFOLD_START_PRIOR says, else 0 */
+    double row_noise;                /* standard deviation of the rows' offsets that were taken away, on the 0..255 */
+    double column_noise;             /* scale; and of the columns'. 0: they did not stand out */
 } twofold_report;
 
 /* What commit planned and, after a run, what it did. Valid after a commit. */
 TWOFOLD_API twofold_status twofold_job_get_report(const twofold_job* job, twofold_report* report);
-/* A copy of the trained (or given) weights; after a successful run of TWOFOLD_ZSN2N. TWOFOLD_INVALID_STATE also where
- * fewer than 30 steps fitted into the deadline. */
+/* A copy of the trained (or given) weights; after a successful run of TWOFOLD_ZSN2N or TWOFOLD_PRIOR, of which they are
+ * those of the prior alone with any recipe. TWOFOLD_INVALID_STATE also where fewer than 30 steps fitted into the
+ * deadline. */
 TWOFOLD_API twofold_status twofold_job_get_weights(const twofold_job* job, twofold_weights** weights);
 
 /* Give every colour sample of an image that is NaN or infinite the value of a finite one near by, of the same channel

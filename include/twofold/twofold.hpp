@@ -284,6 +284,7 @@ class Job {
     Job& detail(twofold_detail detail) { return checked(twofold_job_set_detail(get(), detail)); }
     Job& stop_rule(twofold_stop_rule rule) { return checked(twofold_job_set_stop_rule(get(), rule)); }
     // The job keeps a copy.
+    Job& lines(twofold_lines lines) { return checked(twofold_job_set_lines(get(), lines)); }
     Job& refinement(twofold_refinement refinement) { return checked(twofold_job_set_refinement(get(), refinement)); }
     Job& start(twofold_start start) { return checked(twofold_job_set_start(get(), start)); }
     Job& adapt(bool adapt) { return checked(twofold_job_set_adapt(get(), adapt ? 1 : 0)); }

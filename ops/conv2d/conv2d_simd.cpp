@@ -135,8 +135,7 @@ HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
 }
 #endif
 
-// 1x1 convolution to a handful of channels, of `step` there are: dot products along the input channels.
-// weights[out][in].
+// 1x1 convolution to kOut of the `step` channels of dst: dot products along the input channels. weights[kOut][in].
 template <int kOut>
 void project_pixels(int height, int width, int in, int step, ConstMap src, const float* HWY_RESTRICT weights,
                     const float* bias, float slope, Map dst) {

@@ -20,7 +20,7 @@ void backward_data(int height, int width, int kernel, int in, int out, ConstMap 
 void backward_weights(int height, int width, int kernel, int in, int out, ConstMap src, ConstMap diff, float* sums,
                       float* bias_sums);
 
-// 1x1 convolution to a few channels; `in` is a multiple of 16; weights[out][in].
+// 1x1 convolution, best for a few channels; `in` is a multiple of 16; weights[out][in].
 void project(int height, int width, int in, int out, ConstMap src, const float* weights, const float* bias, float slope,
              Map dst);
 

@@ -55,7 +55,7 @@ void WideConv2d::backward_data(int height, int width, ConstMap diff_dst, const f
                         packed + shape().weights(), activation, slope, diff_src);
 }
 
-// The last layer, 1x1 to a few channels. Packed: weights[out][in], which serves both directions.
+// The last layer, 1x1, mostly to a few channels. Packed: weights[out][in], which serves both directions.
 class ProjectionConv2d final : public Conv2d {
   public:
     using Conv2d::Conv2d;

@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "pipelines/common/noise/chroma_noise.h"
+#include "pipelines/common/noise/line_noise.h"
 #include "pipelines/common/noise/noise_bands.h"
-#include "pipelines/estimate/line_noise.h"
 #include "runtime/error.h"
 
 namespace twofold {
 namespace {
 
 constexpr double kLeastVariance = 1e-10;  // of noise; -100 dB below white
+constexpr int kLineWindows = 1024;
 
 // The noise of images whose neighbours share it: the level as measured, and a line through it.
 void take_texture(const NoiseTexture& texture, int channels, NoiseEstimate* estimate) {
@@ -81,8 +82,8 @@ NoiseEstimate measure_noise_level(const ImageView& image, float white) {
 
 NoiseEstimate measure_noise(const ImageView& image, float white) {
     NoiseEstimate estimate = measure_noise_level(image, white);
-    estimate.row_noise = measure_row_noise(image, estimate.white);
-    estimate.column_noise = measure_column_noise(image, estimate.white);
+    estimate.row_noise = measure_row_noise(image, estimate.white, kLineWindows);
+    estimate.column_noise = measure_column_noise(image, estimate.white, kLineWindows);
     const std::array<double, 4> squares = mean_squares(image, estimate.white);
     const int channels = image.colour_channels();
     const double variance = estimate.mean_sigma * estimate.mean_sigma;

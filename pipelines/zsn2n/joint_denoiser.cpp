@@ -10,7 +10,13 @@ namespace {
 
 // The trained network's part of the mean. The more noise, the less there is to learn from the image: on five Kodak
 // images 0.7 was best at sigma 10 of 255, 0.6 at 25 and 0.3 at 50, by 0.01 to 0.03 dB over one half.
-float share_of_trained(double sigma) { return static_cast<float>(std::clamp(0.8 - 0.01 * sigma, 0.3, 0.7)); }
+float share_of_trained(double sigma) {
+    constexpr double kLeast = 0.3, kMost = 0.7;
+    return static_cast<float>(sigma > 0 ? std::clamp(0.8 - 0.01 * sigma, kLeast, kMost) : kLeast);
+}
+
+// Of a training that was cut short. By themselves the weights that it begins with are worse than the given ones.
+constexpr std::int64_t kFewestSteps = 100;
 
 }  // namespace
 
@@ -22,7 +28,7 @@ JointDenoiser::JointDenoiser(const PipelineSettings& settings, const MakeDenoise
     try {
         given_ = given(rest);
     } catch (const Error& error) {
-        if (error.code() != ErrorCode::kOverBudget || !trained_) throw;
+        if (error.code() != ErrorCode::kOverBudget || settings.memory_budget == 0 || !trained_) throw;
         drop_trained();
         given_ = given(settings_);
     }
@@ -54,8 +60,8 @@ void JointDenoiser::add_trained(const MakeDenoiser& make, PipelineSettings* rest
     try {
         trained_ = make(part);
     } catch (const Error& error) {
-        // An image that is too small to learn from can still be given to weights.
-        if (error.code() != ErrorCode::kOverBudget && error.code() != ErrorCode::kUnsupported) throw;
+        // Not for what the machine happens to have free: the result shall not depend on that.
+        if (error.code() != ErrorCode::kOverBudget || !has_budget) throw;
         return drop_trained();
     }
     const std::uint64_t taken = own_bytes_ + trained_->report().memory_bytes;
@@ -73,6 +79,8 @@ void JointDenoiser::drop_trained() {
 void JointDenoiser::run(ProgressCallback callback, void* user) {
     callback_ = callback;
     user_ = user;
+    finished_ = false;
+    steps_ = 0;
     try {
         // The output may be the input's memory, and the trained network's result is not.
         if (trained_) trained_->run(callback ? forward_trained : nullptr, this);
@@ -83,6 +91,15 @@ void JointDenoiser::run(ProgressCallback callback, void* user) {
     }
     if (trained()) average();
     take_report();
+}
+
+const Denoiser* JointDenoiser::trained() const {
+    if (!trained_ || !trained_->has_learned()) return nullptr;
+    const Report& report = trained_->report();
+    return report.stop_reason == StopReason::kWeights ||
+                   report.steps_done >= std::min(kFewestSteps, report.steps_planned)
+               ? trained_.get()
+               : nullptr;
 }
 
 void JointDenoiser::average() {
@@ -114,6 +131,8 @@ void JointDenoiser::take_report() {
         report_.steps_beside += trained.steps_done + trained.steps_beside;
     }
     report_.started = trained.started;
+    report_.noise = trained.noise;
+    report_.noise_sigma = trained.noise_sigma;
     report_.seconds_train += trained.seconds_total;
     report_.seconds_total += trained.seconds_total;
     report_.memory_bytes += trained.memory_bytes + own_bytes_;
@@ -127,12 +146,16 @@ ProgressAction JointDenoiser::forward_trained(const Progress& progress, void* us
     Progress all = progress;
     if (all.phase == Phase::kTrain) {
         self.steps_ = all.total;
-    } else {
+    } else if (self.steps_ > 0) {
         all.phase = Phase::kTrain;
         all.done = all.total = self.steps_;
+    } else {
+        all.done = 0;  // by weights that a run before has trained
     }
-    all.total += self.given_->report().steps_planned;
-    return self.callback_(all, self.user_);
+    if (all.phase == Phase::kTrain) all.total += self.given_->report().steps_planned;
+    const ProgressAction action = self.callback_(all, self.user_);
+    if (action == ProgressAction::kFinish) self.finished_ = true;
+    return action;
 }
 
 ProgressAction JointDenoiser::forward_given(const Progress& progress, void* user) {
@@ -145,7 +168,8 @@ ProgressAction JointDenoiser::forward_given(const Progress& progress, void* user
             all.total += self.steps_;
         }
     }
-    return self.callback_(all, self.user_);
+    const ProgressAction action = self.callback_(all, self.user_);
+    return self.finished_ && action == ProgressAction::kContinue ? ProgressAction::kFinish : action;
 }
 
 }  // namespace twofold::zsn2n

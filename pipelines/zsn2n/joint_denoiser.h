@@ -22,12 +22,12 @@ class JointDenoiser final : public Pipeline {
     JointDenoiser(const PipelineSettings& settings, const MakeDenoiser& given, const MakeDenoiser& trained);
 
     void run(ProgressCallback callback, void* user) override;
-    // That of the given weights with the time of both; the steps are those of the training or, where the given weights
-    // are adapted, of that, with those of the training as steps beside.
+    // Time and memory are those of both; the steps are the trained network's, and steps beside where the given weights
+    // are adapted in steps of their own.
     const Report& report() const override { return report_; }
     const Denoiser& given() const { return *given_; }
-    // Null where there was no room for it, or no time to learn anything.
-    const Denoiser* trained() const { return trained_ && trained_->has_learned() ? trained_.get() : nullptr; }
+    // Null where there was no room for it, or no time to learn enough to be part of the mean.
+    const Denoiser* trained() const;
 
   private:
     // Takes memory and time from what is left in `rest`.
@@ -49,6 +49,7 @@ class JointDenoiser final : public Pipeline {
     ProgressCallback callback_ = nullptr;
     void* user_ = nullptr;
     std::int64_t steps_ = 0;  // of the training, as its progress says
+    bool finished_ = false;   // the callback wants no more of them
     Report report_;
 };
 

@@ -177,6 +177,24 @@ TEST_CASE("results are refined unless told otherwise") {
     CHECK(mean_square_difference(on, clean) < 0.9 * mean_square_difference(off, clean));
 }
 
+TEST_CASE("rows that stand out are levelled unless they are to be kept") {
+    const Folder folder;
+    Image lined = picture(160, 128);
+    for (std::int64_t y = 0; y < 128; ++y)
+        for (std::int64_t i = 0; i < 160 * 3; ++i) {
+            std::uint8_t& sample = lined.pixels[static_cast<std::size_t>(y * 160 * 3 + i)];
+            sample = static_cast<std::uint8_t>(std::clamp(sample + static_cast<int>(y * y * 7 % 61) - 30, 0, 255));
+        }
+    save(folder / "in.png", lined, Format::kPng);
+    for (const std::string lines : {"auto", "keep"}) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "tv", "--lines", lines,
+                             "--json", "--overwrite"});
+        INFO(lines << ran.err);
+        REQUIRE(ran.code == 0);
+        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).contains("row_noise") == (lines == "auto"));
+    }
+}
+
 TEST_CASE("options of another method are refused") {
     const Folder folder;
     save(folder / "in.png", picture(40, 33), Format::kPng);
@@ -188,6 +206,7 @@ TEST_CASE("options of another method are refused") {
         {"--refine", "on", "--method", "tv"},
         {"--refine", "on", "--method", "dip", "--preset", "jpeg"},
         {"--refine", "twice"},
+        {"--lines", "level"},
         {"--tv", "isotropic"},
         {"--method", "tv", "--preset", "jpeg"},
         {"--method", "dip", "--detail", "noisy"},

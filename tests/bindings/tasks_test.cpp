@@ -40,6 +40,8 @@ TEST_CASE("setters of the other methods refuse what is out of range", "[tasks]")
                       TWOFOLD_INVALID_ARGUMENT, "correlation"));
         CHECK(refused(context, twofold_job_set_refinement(job, number<twofold_refinement>(bad)),
                       TWOFOLD_INVALID_ARGUMENT, "refinement"));
+        CHECK(refused(context, twofold_job_set_lines(job, number<twofold_lines>(bad)), TWOFOLD_INVALID_ARGUMENT,
+                      "lines"));
         CHECK(refused(context, twofold_job_set_defect(job, number<twofold_defect>(bad)), TWOFOLD_INVALID_ARGUMENT,
                       "defect"));
         CHECK(refused(context, twofold_job_set_missing(job, number<twofold_missing>(bad)), TWOFOLD_INVALID_ARGUMENT,
@@ -100,6 +102,7 @@ TEST_CASE("setters of the other methods take NULL for no job, and take back the 
     };
     CHECK(uncommits([&] { return twofold_job_set_correlation(job, TWOFOLD_CORRELATION_AUTO); }));
     CHECK(uncommits([&] { return twofold_job_set_refinement(job, TWOFOLD_REFINEMENT_OFF); }));
+    CHECK(uncommits([&] { return twofold_job_set_lines(job, TWOFOLD_LINES_KEEP); }));
     CHECK(uncommits([&] { return twofold_job_set_defect(job, TWOFOLD_DEFECT_NOISE); }));
     CHECK(uncommits([&] { return twofold_job_set_mask(job, nullptr); }));
     CHECK(uncommits([&] { return twofold_job_set_missing(job, TWOFOLD_MISSING_TEXT); }));

@@ -60,7 +60,7 @@ struct Case {
         return [this](const PipelineSettings& shared) {
             for_trained = shared;
             Settings settings = network_settings(shared);
-            settings.steps = 90;
+            settings.steps = 110;
             return std::make_unique<Denoiser>(settings);
         };
     }
@@ -85,7 +85,7 @@ TEST_CASE("the mean of two networks, in place as well", "[joint]") {
     joint->run(nullptr, nullptr);
     REQUIRE(joint->trained() != nullptr);
     const Report& report = joint->report();
-    CHECK(report.steps_done == 90);
+    CHECK(report.steps_done == 110);
     CHECK(report.stop_reason == StopReason::kSteps);
     CHECK(report.memory_bytes > joint->given().report().memory_bytes + joint->trained()->report().memory_bytes);
     CHECK(report.seconds_total >= report.seconds_train);

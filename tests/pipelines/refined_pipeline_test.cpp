@@ -31,8 +31,11 @@ class FixedMethod final : public Pipeline {
         RunControl control(callback, user, 0);
         Progress progress;
         progress.phase = Phase::kApply;
-        progress.done = progress.total = 1;
-        report_progress(control, progress, true, "cancelled while writing", &report_);
+        progress.total = 9;
+        for (const std::int64_t done : {4, 9}) {
+            progress.done = done;
+            report_progress(control, progress, true, "cancelled while writing", &report_);
+        }
     }
     const Report& report() const override { return report_; }
 

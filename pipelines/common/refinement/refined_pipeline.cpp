@@ -40,7 +40,7 @@ class RefinedPipeline final : public Pipeline {
             throw;
         }
         const double before = control.elapsed();
-        if (refinement_ && !refinement_->run(arena_, settings_.strength, {1, 0}, control)) {
+        if (refinement_ && !refinement_->run(arena_, settings_.strength, {applied_, 0}, control)) {
             take_report(control);
             report_.stop_reason = StopReason::kCallback;
             throw Error(ErrorCode::kCancelled, "cancelled while refining the result");
@@ -55,7 +55,8 @@ class RefinedPipeline final : public Pipeline {
   private:
     void measure_noise(NoiseKind kind) {
         const bool measurable = can_be_correlated(settings_.input);
-        if (kind == NoiseKind::kCorrelated ? measurable : is_correlated(settings_.input, white_)) {
+        if (kind == NoiseKind::kCorrelated ? measurable
+                                           : kind == NoiseKind::kAuto && is_correlated(settings_.input, white_)) {
             correlated_ = true;
             noise_ = texture_.emplace(settings_.input, white_).model();
             return;
@@ -111,9 +112,12 @@ class RefinedPipeline final : public Pipeline {
 
     // There is more to come than the method knows of.
     static ProgressAction forward(const Progress& progress, void* user) {
-        const auto& self = *static_cast<const RefinedPipeline*>(user);
+        auto& self = *static_cast<RefinedPipeline*>(user);
         Progress all = progress;
-        if (all.phase == Phase::kApply && self.refinement_) all.total += self.refinement_->tiles();
+        if (all.phase == Phase::kApply && self.refinement_) {
+            self.applied_ = all.total;
+            all.total += self.refinement_->tiles();
+        }
         return self.callback_(all, self.user_);
     }
 
@@ -125,6 +129,7 @@ class RefinedPipeline final : public Pipeline {
     std::optional<NoiseTexture> texture_;
     std::optional<Refinement> refinement_;
     std::uint64_t plan_bytes_ = 0;
+    std::int64_t applied_ = 0;  // what the method has reported of its final pass
     Arena arena_;
     std::unique_ptr<Pipeline> method_;
     ProgressCallback callback_ = nullptr;

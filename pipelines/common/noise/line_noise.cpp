@@ -1,9 +1,8 @@
-#include "pipelines/estimate/line_noise.h"
+#include "pipelines/common/noise/line_noise.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "pipelines/common/noise/level_curve.h"
@@ -14,7 +13,6 @@ namespace twofold {
 namespace {
 
 constexpr std::uint64_t kStream = 8;
-constexpr std::uint64_t kWindows = 1024;
 constexpr int kStrip = 32, kGap = 8;  // pixels of a row that are averaged, and between two such
 constexpr int kWidth = 2 * kStrip + kGap, kHeight = 32;
 constexpr double kQuiet = 0.25;  // share of windows, those with the least detail, that are looked at
@@ -46,13 +44,14 @@ Window measure(const std::vector<float>& grey) {
 
 }  // namespace
 
-double measure_row_noise(const ImageView& image, const WhiteLevel& white) {
+double measure_row_noise(const ImageView& image, const WhiteLevel& white, int window_count) {
     if (image.width < kWidth || image.height < kHeight) return 0;
     const int channels = image.colour_channels();
     std::vector<float> pixels(static_cast<std::size_t>(kWidth * kHeight * channels)), grey(kWidth * kHeight);
     std::vector<Window> windows;
-    windows.reserve(kWindows);
-    for (std::uint64_t i = 0; i < kWindows; ++i) {
+    const auto count = static_cast<std::uint64_t>(window_count);
+    windows.reserve(count);
+    for (std::uint64_t i = 0; i < count; ++i) {
         load_window(image, white, random_place(image, kWidth, kHeight, kStream, i), kWidth, kHeight, &pixels);
         for (std::size_t p = 0; p < grey.size(); ++p) {
             grey[p] = 0;
@@ -65,16 +64,13 @@ double measure_row_noise(const ImageView& image, const WhiteLevel& white) {
         return a.detail != b.detail ? a.detail < b.detail : a.common < b.common;
     });
     std::vector<float> common;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(kQuiet * double(kWindows)); ++i)
+    for (std::size_t i = 0; i < static_cast<std::size_t>(kQuiet * double(count)); ++i)
         common.push_back(windows[i].common);
     return std::sqrt(std::max(0.0, double{quantile(common, 0.5)} / kMiddle));
 }
 
-double measure_column_noise(const ImageView& image, const WhiteLevel& white) {
-    ImageView turned = image;
-    std::swap(turned.width, turned.height);
-    std::swap(turned.pixel_stride, turned.row_stride);
-    return measure_row_noise(turned, white);
+double measure_column_noise(const ImageView& image, const WhiteLevel& white, int windows) {
+    return measure_row_noise(transposed(image), white, windows);
 }
 
 }  // namespace twofold
