@@ -15,6 +15,23 @@ namespace {
 constexpr int kStrategy = Z_RLE;
 constexpr int kFilter = PNG_FILTER_PAETH;
 
+// What PNG asks of a profile's header (ICC.1:2022, 7.2): that it fits the image. Some versions of libpng leave out a
+// profile that does not, others (1.6.48) give up the whole file.
+bool icc_fits(const Image& image) {
+    constexpr std::size_t kHeader = 132, kColourSpace = 16, kSignature = 36;
+    const std::vector<std::uint8_t>& icc = image.metadata.icc;
+    if (icc.size() < kHeader || icc.size() > PNG_UINT_31_MAX) return false;
+    const auto word_at = [&](std::size_t place) { return png_get_uint_32(icc.data() + place); };
+    constexpr auto word = [](const char(&name)[5]) {
+        std::uint32_t value = 0;
+        for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<std::uint8_t>(name[i]);
+        return value;
+    };
+    const bool grey = image.channels < 3;
+    return word_at(0) == icc.size() && word_at(kSignature) == word("acsp") &&
+           word_at(kColourSpace) == (grey ? word("GRAY") : word("RGB "));
+}
+
 class PngWriter {
   public:
     PngWriter(const OutputImage& image, SampleType type, Sink* sink)
@@ -33,7 +50,7 @@ class PngWriter {
     void write(Notes* notes) {
         guarded([&] { set_header(); });
         if (!image_.metadata.icc.empty() && png_get_valid(png_, info_, PNG_INFO_iCCP) == 0) {
-            notes->add("The ICC profile is left out: libpng finds that it does not fit this image.");
+            notes->add("The ICC profile is left out: it does not fit this image.");
         }
         guarded([&] {
             png_write_info(png_, info_);
@@ -69,7 +86,7 @@ class PngWriter {
                      type_ == SampleType::kUint16 ? 16 : 8, kColours[image_.channels - 1], PNG_INTERLACE_NONE,
                      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
         const Metadata& metadata = image_.metadata;
-        if (!metadata.icc.empty()) {
+        if (icc_fits(image_)) {
             png_set_iCCP(png_, info_, "ICC profile", PNG_COMPRESSION_TYPE_BASE, metadata.icc.data(),
                          static_cast<png_uint_32>(metadata.icc.size()));
         }

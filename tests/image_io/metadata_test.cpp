@@ -98,11 +98,19 @@ TEST_CASE("PNG carries EXIF, ICC, XMP and resolution") {
 }
 
 TEST_CASE("a profile that PNG refuses is noted") {
-    Metadata metadata;
-    metadata.icc = noise_bytes(500);
-    std::vector<std::string> notes;
-    REQUIRE(decode(encode_image(image_with(metadata), Format::kPng, {}, &notes)).metadata.icc.empty());
-    REQUIRE(notes.size() == 1);
+    std::vector<std::vector<std::uint8_t>> refused = {noise_bytes(500), noise_bytes(3)};
+    // Of another size, for another colour space, and no profile at all by its signature.
+    for (const std::size_t place : {3, 16, 36}) {
+        refused.push_back(plausible_icc());
+        refused.back()[place] ^= 1;
+    }
+    for (const auto& icc : refused) {
+        Metadata metadata;
+        metadata.icc = icc;
+        std::vector<std::string> notes;
+        REQUIRE(decode(encode_image(image_with(metadata), Format::kPng, {}, &notes)).metadata.icc.empty());
+        REQUIRE(notes.size() == 1);
+    }
 }
 
 TEST_CASE("TIFF carries ICC, XMP, orientation and resolution, and says that EXIF is lost") {
