@@ -100,7 +100,7 @@ TEST_CASE("PNG carries EXIF, ICC, XMP and resolution") {
 TEST_CASE("a profile that PNG refuses is noted") {
     std::vector<std::vector<std::uint8_t>> refused = {noise_bytes(500), noise_bytes(3)};
     // Of another size, for another colour space, and no profile at all by its signature.
-    for (const std::size_t place : {3, 16, 36}) {
+    for (const unsigned place : {3U, 16U, 36U}) {
         refused.push_back(plausible_icc());
         refused.back()[place] ^= 1;
     }
