@@ -371,7 +371,8 @@ typedef enum twofold_stop_reason {
 } twofold_stop_reason;
 
 typedef struct twofold_report {
-    int64_t steps_planned; /* of the network for the whole image; ZS-N2N may train one for half the size after it */
+    int64_t steps_planned; /* of the network for the whole image; ZS-N2N may train one for half the size after it.
+                              TWOFOLD_PRIOR: of adapting or else, with TWOFOLD_RECIPE_BEST, of the network beside it */
     int64_t steps_done;
     int64_t best_step; /* TWOFOLD_STOP_RULE_VARIANCE: the step, counted from 0, whose output is the result; 0 where the
                           result is that of the last step */
