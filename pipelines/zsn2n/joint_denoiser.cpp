@@ -126,7 +126,7 @@ void JointDenoiser::take_report() {
         report_.steps_done = trained.steps_done;
         report_.steps_beside = trained.steps_beside;
         report_.loss = trained.loss;
-        report_.stop_reason = trained.stop_reason;
+        if (report_.stop_reason != StopReason::kCallback) report_.stop_reason = trained.stop_reason;
     } else {
         report_.steps_beside += trained.steps_done + trained.steps_beside;
     }

@@ -146,12 +146,12 @@ TEST_CASE("two networks report progress as one, and can be cancelled", "[joint]"
     Case pictures;
     struct Seen {
         std::vector<std::pair<Phase, double>> places;
-        std::optional<std::size_t> cancel_at;
+        std::optional<Phase> cancel_in;
     } seen;
     const ProgressCallback look = [](const Progress& progress, void* user) {
         auto& all = *static_cast<Seen*>(user);
         all.places.emplace_back(progress.phase, double(progress.done) / double(progress.total));
-        return all.places.size() == all.cancel_at ? ProgressAction::kCancel : ProgressAction::kContinue;
+        return progress.phase == all.cancel_in ? ProgressAction::kCancel : ProgressAction::kContinue;
     };
     const auto joint = pictures.joint(pictures.shared(pictures.result));
     joint->run(look, &seen);
@@ -159,9 +159,9 @@ TEST_CASE("two networks report progress as one, and can be cancelled", "[joint]"
     CHECK(std::is_sorted(seen.places.begin(), seen.places.end()));
     CHECK(seen.places.front().first == Phase::kTrain);
     CHECK(seen.places.back() == std::pair(Phase::kApply, 1.0));
-    const std::size_t calls = seen.places.size();
-    for (const std::size_t at : {std::size_t{1}, calls - 1}) {
-        seen = {{}, at};
+    // How many calls there are is a matter of time, but each phase has one at its end.
+    for (const Phase phase : {Phase::kTrain, Phase::kApply}) {
+        seen = {{}, phase};
         CHECK_THROWS_AS(joint->run(look, &seen), Error);
         CHECK(joint->report().stop_reason == StopReason::kCallback);
     }
