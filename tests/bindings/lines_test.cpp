@@ -25,11 +25,7 @@ struct Case {
                 }
         REQUIRE(twofold_add_noise(context, &lined.view, &noisy.view, TWOFOLD_NOISE_GAUSSIAN, 12, 3) == TWOFOLD_OK);
     }
-    double psnr(const Context& context) const {
-        twofold_metrics metrics;
-        REQUIRE(twofold_compare(context, &clean.view, &denoised.view, &metrics) == TWOFOLD_OK);
-        return metrics.psnr;
-    }
+    double psnr(const Context& context) const { return psnr_of(context, clean.view, denoised.view); }
 };
 
 }  // namespace

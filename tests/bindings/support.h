@@ -88,6 +88,12 @@ class Context {
     twofold_context* context_ = nullptr;
 };
 
+inline double psnr_of(twofold_context* context, const twofold_image& clean, const twofold_image& denoised) {
+    twofold_metrics metrics;
+    REQUIRE(twofold_compare(context, &clean, &denoised, &metrics) == TWOFOLD_OK);
+    return metrics.psnr;
+}
+
 // A job with few steps and one thread unless the test says otherwise.
 class Job {
   public:
