@@ -91,7 +91,12 @@ twofold_status twofold_job_commit(twofold_job* job) {
         forget_commit(job);
         require(job->has_input, ErrorCode::kInvalidState, "the input image has not been set");
         require(job->has_output, ErrorCode::kInvalidState, "the output image has not been set");
-        make_pipeline(job);
+        try {
+            make_pipeline(job);
+        } catch (...) {
+            forget_commit(job);  // parts of it may have been made
+            throw;
+        }
     });
 }
 
