@@ -137,11 +137,22 @@ float alpha_white(DataType type) { return type == DataType::kFloat32 ? 1.0f : in
 
 }  // namespace
 
-ImageView dense_view(float* pixels, std::int64_t width, std::int64_t height, int channels) {
-    constexpr std::ptrdiff_t kSample = sizeof(float);
-    const std::ptrdiff_t pixel = kSample * channels;
-    return {reinterpret_cast<std::byte*>(pixels),       width,  height, channels, false, DataType::kFloat32, pixel,
-            pixel * static_cast<std::ptrdiff_t>(width), kSample};
+ImageView packed_view(const ImageView& like, std::byte* samples) {
+    ImageView view = like;
+    view.data = samples;
+    view.channel_stride = static_cast<std::ptrdiff_t>(sample_bytes(like.type));
+    view.pixel_stride = view.channel_stride * like.channels;
+    view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(like.width);
+    return view;
+}
+
+ImageView packed_view(float* pixels, std::int64_t width, std::int64_t height, int channels) {
+    ImageView like;
+    like.width = width;
+    like.height = height;
+    like.channels = channels;
+    like.type = DataType::kFloat32;
+    return packed_view(like, reinterpret_cast<std::byte*>(pixels));
 }
 
 void load_rectangle(const ImageView& image, float white, std::int64_t x0, std::int64_t y0, std::int64_t width,

@@ -41,8 +41,11 @@ inline ImageView transposed(ImageView image) {
     return image;
 }
 
+// Interleaved samples without gaps, laid out as in `like` apart from its strides.
+ImageView packed_view(const ImageView& like, std::byte* samples);
+
 // Interleaved floats without gaps and without alpha.
-ImageView dense_view(float* pixels, std::int64_t width, std::int64_t height, int channels);
+ImageView packed_view(float* pixels, std::int64_t width, std::int64_t height, int channels);
 
 // Copy the colour channels of the rectangle (x0, y0, width, height), which must lie inside the image, to interleaved
 // floats on the scale where `white` is 1; rows of dst are `dst_row` floats apart.

@@ -1,5 +1,7 @@
 #include "bindings/c/make_pipeline.h"
 
+#include <utility>
+
 #include "bindings/c/image.h"
 #include "bindings/c/make_zsn2n.h"
 #include "bindings/c/pipeline_settings.h"
@@ -88,13 +90,9 @@ void level_lines(twofold_job* job) {
 // Denoises without levelling where the budget has no room for both.
 std::unique_ptr<Pipeline> make_levelled_denoiser(twofold_job* job) {
     level_lines(job);
-    try {
-        return make_denoiser(job);
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::kOverBudget || !job->levelled) throw;
-        job->levelled.reset();
-        return make_denoiser(job);
-    }
+    return make_within_budget(
+        job->settings.memory_budget, [&] { return make_denoiser(job); },
+        [&] { return std::exchange(job->levelled, std::nullopt).has_value(); });
 }
 
 }  // namespace

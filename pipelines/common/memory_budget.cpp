@@ -4,7 +4,6 @@
 #include <string>
 
 #include "platform/memory_info.h"
-#include "runtime/error.h"
 
 namespace twofold {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "runtime/error.h"
+
 namespace twofold {
 
 // Bytes that a job may take: its budget, 0 for none, and not more than the machine has free.
@@ -11,6 +13,18 @@ std::uint64_t usable_memory(std::uint64_t budget);
 
 // Throws Error kOverBudget if `needed` bytes are more than `usable` ones.
 void require_memory(std::uint64_t needed, std::uint64_t usable);
+
+// What `make` returns. Where `budget` has no room for that, and `do_without` finds a part that can be left out, what it
+// returns without that part. Not for what the machine happens to have free: the result shall not depend on that.
+template <typename Make, typename DoWithout>
+auto make_within_budget(std::uint64_t budget, const Make& make, const DoWithout& do_without) {
+    try {
+        return make();
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::kOverBudget || budget == 0 || !do_without()) throw;
+    }
+    return make();
+}
 
 }  // namespace twofold
 

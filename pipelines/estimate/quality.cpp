@@ -85,16 +85,7 @@ class Estimator {
 
   private:
     ImageView view(std::vector<float>& pixels) const {
-        ImageView view;
-        view.data = reinterpret_cast<std::byte*>(pixels.data());
-        view.width = windows_.width;
-        view.height = windows_.height * windows_.count;
-        view.channels = channels_;
-        view.type = DataType::kFloat32;
-        view.channel_stride = sizeof(float);
-        view.pixel_stride = view.channel_stride * channels_;
-        view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(windows_.width);
-        return view;
+        return packed_view(pixels.data(), windows_.width, windows_.height * windows_.count, channels_);
     }
 
     // A row of window `index` from both images, where white is 1, and the signs of the noise that is added to it.

@@ -35,7 +35,7 @@ class FilterWeight {
     static constexpr int kCell = 64;   // pixels a side
     static constexpr int kMargin = 8;  // of a cell that is not compared: beside it lies another part of the image
 
-    ImageView view(std::vector<float>& mosaic) const { return dense_view(mosaic.data(), width_, height_, channels_); }
+    ImageView view(std::vector<float>& mosaic) const { return packed_view(mosaic.data(), width_, height_, channels_); }
     void fill_cell(std::int64_t column, std::int64_t row, float* noisy, float* noise);
     // Squared errors of the rows of the mosaic, refined with a weight, without the margins of its cells.
     void find_errors(const Arena& arena, float weight, std::span<double> errors);

@@ -1,6 +1,7 @@
 #include "pipelines/zsn2n/joint_denoiser.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ops/feature_map.h"
 #include "pipelines/common/memory_budget.h"
@@ -25,22 +26,16 @@ JointDenoiser::JointDenoiser(const PipelineSettings& settings, const MakeDenoise
     settings_.refine = false;
     PipelineSettings rest = settings_;
     add_trained(trained, &rest);
-    try {
-        given_ = given(rest);
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::kOverBudget || settings.memory_budget == 0 || !trained_) throw;
-        drop_trained();
-        given_ = given(settings_);
-    }
+    given_ = make_within_budget(
+        settings.memory_budget, [&] { return given(trained_ ? rest : settings_); }, [&] { return drop_trained(); });
     take_report();
 }
 
 void JointDenoiser::add_trained(const MakeDenoiser& make, PipelineSettings* rest) {
     const ImageView& output = settings_.output;
-    const std::size_t sample = sample_bytes(output.type);
-    const std::size_t row = ops::dense_size(1, output.width, output.channels);
     ArenaPlan plan;
-    samples_ = plan.reserve<std::byte>(ops::dense_size(output.height, output.width, output.channels) * sample);
+    samples_ = plan.reserve<std::byte>(ops::dense_size(output.height, output.width, output.channels) *
+                                       sample_bytes(output.type));
     rows_ = plan.reserve<float>(ops::dense_size(2 * team_.size(), output.width, output.colour_channels()));
     const bool has_budget = settings_.memory_budget > 0;
     const std::uint64_t usable = usable_memory(settings_.memory_budget);
@@ -48,11 +43,7 @@ void JointDenoiser::add_trained(const MakeDenoiser& make, PipelineSettings* rest
     if (plan.size() >= usable) return;
     arena_ = Arena(plan);
     own_bytes_ = plan.size();
-    other_ = output;
-    other_.data = arena_[samples_].data();
-    other_.channel_stride = static_cast<std::ptrdiff_t>(sample);
-    other_.pixel_stride = other_.channel_stride * output.channels;
-    other_.row_stride = static_cast<std::ptrdiff_t>(row * sample);
+    other_ = packed_view(output, arena_[samples_].data());
     PipelineSettings part = settings_;
     part.output = other_;
     if (has_budget) part.memory_budget = usable - own_bytes_;
@@ -62,18 +53,22 @@ void JointDenoiser::add_trained(const MakeDenoiser& make, PipelineSettings* rest
     } catch (const Error& error) {
         // Not for what the machine happens to have free: the result shall not depend on that.
         if (error.code() != ErrorCode::kOverBudget || !has_budget) throw;
-        return drop_trained();
+        drop_trained();
+        return;
     }
     const std::uint64_t taken = own_bytes_ + trained_->report().memory_bytes;
-    if (has_budget && taken >= usable) return drop_trained();
+    if (has_budget && taken >= usable) {
+        drop_trained();
+        return;
+    }
     if (has_budget) rest->memory_budget = usable - taken;
     rest->deadline_seconds /= 2;
 }
 
-void JointDenoiser::drop_trained() {
-    trained_.reset();
+bool JointDenoiser::drop_trained() {
     arena_ = Arena();
     own_bytes_ = 0;
+    return std::exchange(trained_, nullptr) != nullptr;
 }
 
 void JointDenoiser::run(ProgressCallback callback, void* user) {

@@ -32,7 +32,7 @@ class JointDenoiser final : public Pipeline {
   private:
     // Takes memory and time from what is left in `rest`.
     void add_trained(const MakeDenoiser& make, PipelineSettings* rest);
-    void drop_trained();
+    bool drop_trained();  // false if there is none
     void average();
     void take_report();
     static ProgressAction forward_trained(const Progress& progress, void* user);

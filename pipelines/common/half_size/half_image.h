@@ -32,7 +32,7 @@ class HalfImage {
     std::size_t bytes() const { return sizeof(float) * samples_.size(); }
     float* row(std::int64_t y) { return samples_.data() + y * width_ * channels_; }
     const float* row(std::int64_t y) const { return samples_.data() + y * width_ * channels_; }
-    ImageView view() { return dense_view(samples_.data(), width_, height_, channels_); }
+    ImageView view() { return packed_view(samples_.data(), width_, height_, channels_); }
 
     // The means of 2x2 pixels, of which a network would see no more than the scale's limit.
     void load(const ImageView& image, const ImageScale& scale, ThreadTeam& team);

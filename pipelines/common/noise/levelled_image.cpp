@@ -35,12 +35,7 @@ std::uint64_t LevelledImage::bytes(const ImageView& image) {
 }
 
 LevelledImage::LevelledImage(const ImageView& image, const WhiteLevel& white, const LineNoise& noise, float strength)
-    : noise_(noise), samples_(static_cast<std::size_t>(bytes(image))), view_(image) {
-    const auto sample = static_cast<std::ptrdiff_t>(sample_bytes(image.type));
-    view_.data = samples_.data();
-    view_.channel_stride = sample;
-    view_.pixel_stride = sample * image.channels;
-    view_.row_stride = view_.pixel_stride * static_cast<std::ptrdiff_t>(image.width);
+    : noise_(noise), samples_(static_cast<std::size_t>(bytes(image))), view_(packed_view(image, samples_.data())) {
     std::vector<float> rows(static_cast<std::size_t>(image.height)), columns(static_cast<std::size_t>(image.width));
     if (noise.rows > 0) rows = measure_row_offsets(image, white, noise.rows);
     if (noise.columns > 0) columns = measure_column_offsets(image, white, noise.columns);

@@ -1,6 +1,7 @@
 #include "pipelines/common/refinement/refined_pipeline.h"
 
 #include <optional>
+#include <utility>
 
 #include "pipelines/common/memory_budget.h"
 #include "pipelines/common/refinement/refinement.h"
@@ -16,14 +17,9 @@ class RefinedPipeline final : public Pipeline {
         measure_noise(noise);
         PipelineSettings inner = settings;
         if (noise_.measured && noise_.mean_sigma > 0) add_refinement(effort, &inner);
-        try {
-            method_ = make(inner);
-        } catch (const Error& error) {
-            if (error.code() != ErrorCode::kOverBudget || !refinement_) throw;
-            refinement_.reset();
-            arena_ = Arena();
-            method_ = make(settings);
-        }
+        method_ = make_within_budget(
+            settings.memory_budget, [&] { return make(refinement_ ? inner : settings); },
+            [&] { return drop_refinement(); });
         report_ = method_->report();
         report_.memory_bytes += own_bytes();
     }
@@ -94,12 +90,17 @@ class RefinedPipeline final : public Pipeline {
         if (settings_.deadline_seconds <= 0) return;
         const double seconds = refinement_->seconds_to_keep(arena_);
         if (!Refinement::is_worth(seconds, settings_.deadline_seconds)) {
-            refinement_.reset();
-            arena_ = Arena();
+            drop_refinement();
             *inner = settings_;
             return;
         }
         inner->deadline_seconds = settings_.deadline_seconds - seconds;
+    }
+
+    // False if there is none.
+    bool drop_refinement() {
+        arena_ = Arena();
+        return std::exchange(refinement_, std::nullopt).has_value();
     }
 
     std::uint64_t own_bytes() const { return refinement_ ? plan_bytes_ + refinement_->bytes() : 0; }

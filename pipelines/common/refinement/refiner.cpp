@@ -128,14 +128,10 @@ void Refiner::reserve(ArenaPlan& plan) {
 }
 
 ImageView Refiner::kept(const Arena& arena) const {
-    ImageView view = settings_.input;
-    view.data = arena[kept_].data();
-    view.channels = channels_;
-    view.has_alpha = false;
-    view.channel_stride = static_cast<std::ptrdiff_t>(sample_bytes(view.type));
-    view.pixel_stride = view.channel_stride * channels_;
-    view.row_stride = view.pixel_stride * static_cast<std::ptrdiff_t>(view.width);
-    return view;
+    ImageView colour = settings_.input;
+    colour.channels = channels_;
+    colour.has_alpha = false;
+    return packed_view(colour, arena[kept_].data());
 }
 
 void Refiner::keep_input(const Arena& arena) const {
