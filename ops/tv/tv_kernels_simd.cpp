@@ -191,7 +191,11 @@ void extrapolate_rows(const TvPlanes& p, const TvTile& rows, float momentum_valu
     for (int c = rows.channel; c < rows.channel + rows.channels; ++c)
         for (std::ptrdiff_t y = rows.top; y < rows.bottom; ++y) {
             const std::ptrdiff_t at = c * p.plane + y * p.row;
-            for (std::ptrdiff_t k = at; k < at + p.row; k += lanes) {
+            if (momentum_value == 0 && p.previous_h != p.h) {
+                std::copy_n(p.h + at, p.row, p.previous_h + at);
+                std::copy_n(p.v + at, p.row, p.previous_v + at);
+            }
+            for (std::ptrdiff_t k = at; momentum_value != 0 && k < at + p.row; k += lanes) {
                 const auto h = hn::LoadU(d, p.h + k), v = hn::LoadU(d, p.v + k);
                 const auto dh = hn::Sub(h, hn::LoadU(d, p.previous_h + k));
                 const auto dv = hn::Sub(v, hn::LoadU(d, p.previous_v + k));

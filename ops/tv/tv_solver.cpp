@@ -84,6 +84,8 @@ void TvSolver::set_row(const Arena& arena, std::ptrdiff_t y, const float* pixels
         float* even = arena[noisy_].data() + c * plane + y * row;
         for (std::ptrdiff_t x = 0; x < shape_.width; ++x)
             even[(x & 1) * half_ + x / 2] = pixels[x * shape_.channels + c];
+        std::fill(even + (shape_.width + 1) / 2, even + half_, 0.0f);
+        std::fill(even + half_ + shape_.width / 2, even + row, 0.0f);
     }
 }
 

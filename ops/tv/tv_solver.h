@@ -30,8 +30,8 @@ class TvSolver {
     const TvShape& shape() const { return shape_; }
 
     // Interleaved pixels of one row in and out. set_row may be called by several threads for different rows, and so may
-    // get_row. The arena's memory, zero at first, is only for this solver.
-    void clear(const Arena& arena);  // forgets the dual of the image before
+    // get_row.
+    void clear(const Arena& arena);  // to be called first; forgets the dual of the image before
     void set_row(const Arena& arena, std::ptrdiff_t y, const float* pixels);
     void get_row(const Arena& arena, std::ptrdiff_t y, float* pixels) const;
 

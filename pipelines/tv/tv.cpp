@@ -92,9 +92,11 @@ struct Denoiser::State {
 
     void plan_memory() {
         ArenaPlan plan;
-        solver.reserve(plan);
-        if (mosaic) mosaic->reserve(plan);
         rows = plan.reserve<float>(row_floats() * static_cast<std::size_t>(team.size()));
+        // In the same place as the image, which is larger and comes after it.
+        ArenaPlan search = plan;
+        if (mosaic) mosaic->reserve(search);
+        solver.reserve(plan);
         require_memory(plan.size(), usable_memory(settings.memory_budget));
         arena = Arena(plan);
         report.memory_bytes = plan.size();
@@ -190,7 +192,10 @@ struct Denoiser::State {
 
     void choose_lambda(RunControl& control) {
         ops::TvSolver& target = mosaic ? *mosaic : solver;
-        if (mosaic) load_mosaic();
+        if (mosaic)
+            load_mosaic();
+        else
+            load();
         const double samples = double(target.shape().width) * double(target.shape().height) * target.shape().channels;
         DiscrepancySearch search(kUsualLambda * noise.mean_sigma,
                                  settings.discrepancy * noise.mean_sigma * noise.mean_sigma);
@@ -208,10 +213,10 @@ struct Denoiser::State {
         report.steps_done = details.lambda_solves = 0;
         report.stop_reason = StopReason::kConverged;
         stopped = false;
-        load();
         report.lambda = settings.lambda.value_or(0);
         if (mosaic || search_on_image) choose_lambda(control);
         details.seconds_lambda = control.elapsed();
+        if (!search_on_image) load();
         if (!stopped) {
             const std::int64_t most = settings.steps > 0 ? settings.steps : kMostRounds;
             solve(solver, report.lambda, settings.tolerance, most, control, &report.steps_done);

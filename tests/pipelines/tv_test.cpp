@@ -98,6 +98,22 @@ TEST_CASE("TV removes noise and leaves a residual nearly as strong as the noise"
     }
 }
 
+TEST_CASE("the search for lambda takes no memory of its own and leaves nothing behind") {
+    const test::FloatImage noisy = test::noisy_scene(1000, 970, 1, 0.1);
+    test::FloatImage result(1000, 970, 1), told(1000, 970, 1);
+    Denoiser denoiser(settings_for(noisy, result));
+    denoiser.run(nullptr, nullptr);
+    Settings settings = settings_for(noisy, told);
+    settings.lambda = denoiser.report().lambda;
+    Denoiser other(settings);
+    other.run(nullptr, nullptr);
+    CHECK(denoiser.report().memory_bytes == other.report().memory_bytes);
+    CHECK(result.pixels() == told.pixels());
+    // The search comes into memory that an image was in.
+    denoiser.run(nullptr, nullptr);
+    CHECK(result.pixels() == told.pixels());
+}
+
 TEST_CASE("TV writes over its own input and gives the same bits for any number of threads") {
     test::FloatImage original = test::noisy_scene(150, 97, 3, 0.1), first(150, 97, 3);
     for (const int threads : {1, 2, 3}) {
