@@ -114,7 +114,7 @@ void add_training_options(CLI::App* app, TrainingOptions* options) {
     app->add_option("--seed", options->seed, "Seed of every random choice (default 0)")->check(whole_number());
     add_thread_options(app, &options->threads);
     app->add_option("--kernels", options->kernels, "Which implementation computes (default auto)")
-        ->check(CLI::IsMember({"auto", "simd", "onednn", "ref"}));
+        ->check(CLI::IsMember({"auto", "simd", "direct", "onednn", "ref"}));
 }
 
 namespace {

@@ -196,8 +196,8 @@ twofold_status twofold_job_set_implementation(twofold_job* job, const char* name
     return set(job, [&] {
         require_argument(name != nullptr, "the name of the kernels is NULL");
         const std::string_view text(name);
-        require_argument(text == "auto" || text == "simd" || text == "onednn" || text == "ref",
-                         "the kernels must be auto, simd, onednn or ref");
+        require_argument(text == "auto" || text == "simd" || text == "direct" || text == "onednn" || text == "ref",
+                         "the kernels must be auto, simd, direct, onednn or ref");
         require(ops::is_implementation(text), ErrorCode::kUnsupported, "this build has no kernels of that name");
         job->settings.implementation = text;
     });

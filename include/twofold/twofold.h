@@ -71,7 +71,7 @@ typedef enum twofold_query {
     TWOFOLD_QUERY_CPU = 0,             /* the processor's name */
     TWOFOLD_QUERY_ISA = 1,             /* instruction set that the library's own kernels use here, e.g. "AVX3" */
     TWOFOLD_QUERY_ONEDNN_VERSION = 2,  /* "2.6.3", or "none" in a build without oneDNN */
-    TWOFOLD_QUERY_IMPLEMENTATIONS = 3, /* kernel implementations in this build, best first: "simd onednn ref" */
+    TWOFOLD_QUERY_IMPLEMENTATIONS = 3, /* kernel implementations in this build, best first: "simd direct onednn ref" */
     TWOFOLD_QUERY_METHODS = 4,         /* of denoising: "zsn2n tv dip two-stage prior" */
     TWOFOLD_QUERY_THREADING = 5        /* "OpenMP" or "std::thread" */
 } twofold_query;
@@ -247,14 +247,16 @@ TWOFOLD_API twofold_status twofold_job_set_recipe(twofold_job* job, twofold_reci
  * (the default) lets the recipe decide. */
 TWOFOLD_API twofold_status twofold_job_set_steps(twofold_job* job, int64_t steps);
 /* Seed of every random choice; default 0. Same input, seed, settings, version and instruction set give the same bits
- * for any number of threads. */
+ * for any number of threads; under a memory budget that leaves no room for the usual tiles, the same but for rounding
+ * (2e-6 of white). */
 TWOFOLD_API twofold_status twofold_job_set_seed(twofold_job* job, uint64_t seed);
 /* Threads, 1..1024; 0 (the default) means twofold_default_threads(). */
 TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t threads);
 /* Upper bound in bytes for what commit may take; image buffers are the caller's and do not count. 0 (the default)
  * means no bound but the machine's free memory. A bound that has no room for them leaves out the refinement, ZS-N2N's
  * second network, for half the size, the network that the recipe BEST of TWOFOLD_PRIOR trains, and the levelling of
- * lines; nothing else that is accepted changes the result. */
+ * lines; nothing else that is accepted changes the result by more than
+ * rounding. */
 TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
 /* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
  * The ensemble of the final pass is given up, also that of given weights, where it does not fit (see `ensemble` in the
@@ -331,7 +333,8 @@ TWOFOLD_API twofold_status twofold_job_set_lambda(twofold_job* job, double lambd
 TWOFOLD_API twofold_status twofold_job_set_detail(twofold_job* job, twofold_detail detail);
 /* Default TWOFOLD_STOP_RULE_AUTO. */
 TWOFOLD_API twofold_status twofold_job_set_stop_rule(twofold_job* job, twofold_stop_rule rule);
-/* Kernels to use: "auto" (the default), "simd", "onednn" (TWOFOLD_ZSN2N only) or "ref". Total variation and
+/* Kernels to use: "auto" (the default); "simd", our own; "direct", our own without Winograd's algorithm, which rounds
+ * less and takes up to three times as long; "onednn" (not for Deep Image Prior); or "ref". Total variation and
  * interpolation have one implementation and take no notice. */
 TWOFOLD_API twofold_status twofold_job_set_implementation(twofold_job* job, const char* name);
 /* Called now and then during run, at least about ten times a second and once at the end of each phase; NULL for
@@ -390,7 +393,7 @@ typedef struct twofold_report {
     int32_t depth;                   /* 3x3 convolutions in the network; halvings in that of Deep Image Prior */
     int32_t ensemble;                /* passes whose mean is the result: 1, 2, or 8 for all flips and rotations */
     uint64_t memory_bytes;           /* planned at commit, image buffers excluded */
-    char implementation[32];         /* kernels used: "simd", "onednn" or "ref" */
+    char implementation[32];         /* kernels used: "simd", "direct", "onednn" or "ref" */
     twofold_correlation correlation; /* what TWOFOLD_ZSN2N has taken the noise for; AUTO where it made no difference */
     int32_t adapted;                 /* 1 where twofold_job_set_adapt has changed the weights for the better, else 0 */
     int32_t refinements;             /* rounds of the filter of twofold_job_set_refinement */
@@ -542,7 +545,7 @@ TWOFOLD_API twofold_status twofold_job_estimate_quality(twofold_job* job, twofol
 
 typedef struct twofold_benchmark_row {
     const char* name;           /* "peak", "conv2d 48->48 forward", "training step", "inference" ... */
-    const char* implementation; /* "simd", "onednn", "ref", or "" */
+    const char* implementation; /* "simd", "direct", "onednn", "ref", or "" */
     const char* shape;          /* what was run, in words */
     int32_t threads;
     int32_t reserved;

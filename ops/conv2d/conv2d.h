@@ -47,9 +47,10 @@ class Conv2d {
 
     // Announce a size that forward and the backward passes will be called with, at plan time.
     virtual void plan(int height, int width);
-    // Floats that the prepared form of the weights takes, and floats of scratch memory for each thread.
+    // Floats that the prepared form of the weights takes, and floats of scratch memory for each thread: of forward, and
+    // of the backward passes as well if asked for.
     virtual std::size_t packed_size() const = 0;
-    virtual std::size_t scratch_size() const { return 0; }
+    virtual std::size_t scratch_size([[maybe_unused]] bool backward) const { return 0; }
     // Bring weights[ky][kx][in][out] into the form that forward and backward_data read.
     virtual void pack(const float* weights, float* packed) const = 0;
 

@@ -60,7 +60,7 @@ class ProjectionConv2d final : public Conv2d {
   public:
     using Conv2d::Conv2d;
     std::size_t packed_size() const override { return shape().weights(); }
-    std::size_t scratch_size() const override { return shape().weights(); }
+    std::size_t scratch_size(bool backward) const override { return backward ? shape().weights() : 0; }
     void pack(const float* weights, float* packed) const override { flip_and_transpose(shape(), weights, packed); }
     void forward(int height, int width, ConstMap src, const float* packed, const float* bias, float slope, Map dst,
                  float*) const override {
@@ -89,7 +89,7 @@ class ProjectionConv2d final : public Conv2d {
 
 }  // namespace
 
-std::unique_ptr<Conv2d> make_conv2d_simd(const Conv2dShape& shape) {
+std::unique_ptr<Conv2d> make_conv2d_direct(const Conv2dShape& shape) {
     const auto wide = [](int channels) { return static_cast<std::size_t>(channels) % kVectorMultiple == 0; };
     if (wide(shape.out)) return std::make_unique<WideConv2d>(shape);
     if (shape.kernel == 1 && wide(shape.in)) return std::make_unique<ProjectionConv2d>(shape);

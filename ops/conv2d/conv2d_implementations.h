@@ -9,6 +9,9 @@
 namespace twofold::ops {
 
 std::unique_ptr<Conv2d> make_conv2d_ref(const Conv2dShape& shape);
+std::unique_ptr<Conv2d> make_conv2d_direct(const Conv2dShape& shape);
+std::unique_ptr<Conv2d> make_conv2d_winograd(const Conv2dShape& shape);
+// The faster one of those two.
 std::unique_ptr<Conv2d> make_conv2d_simd(const Conv2dShape& shape);
 std::unique_ptr<Conv2d> make_conv2d_onednn(const Conv2dShape& shape);
 

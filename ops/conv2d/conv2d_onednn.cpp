@@ -51,7 +51,7 @@ class Conv2dOneDnn final : public Conv2d {
 
     void plan(int height, int width) override;
     std::size_t packed_size() const override { return rounded(forward_weights_size()) + backward_weights_size(); }
-    std::size_t scratch_size() const override { return scratch_size_; }
+    std::size_t scratch_size(bool) const override { return scratch_size_; }
     void pack(const float* weights, float* packed) const override {
         const SingleThread single;
         dnnl::stream stream(cpu_engine());

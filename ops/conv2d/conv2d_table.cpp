@@ -1,6 +1,7 @@
 #include "ops/conv2d/conv2d_table.h"
 
 #include <array>
+#include <utility>
 
 #include "ops/conv2d/conv2d_implementations.h"
 #if TWOFOLD_WITH_ONEDNN
@@ -11,7 +12,7 @@ namespace twofold::ops {
 namespace {
 
 constexpr auto kImplementations = std::to_array<Conv2dImplementation>({
-    {"simd", make_conv2d_simd},
+    {"simd", make_conv2d_simd}, {"direct", make_conv2d_direct},
 #if TWOFOLD_WITH_ONEDNN
         {"onednn", make_conv2d_onednn},
 #endif
@@ -24,6 +25,11 @@ constexpr auto kImplementations = std::to_array<Conv2dImplementation>({
 }  // namespace
 
 void Conv2d::plan(int, int) {}
+
+std::unique_ptr<Conv2d> make_conv2d_simd(const Conv2dShape& shape) {
+    std::unique_ptr<Conv2d> conv = make_conv2d_winograd(shape);
+    return conv ? std::move(conv) : make_conv2d_direct(shape);
+}
 
 std::span<const Conv2dImplementation> conv2d_implementations() { return kImplementations; }
 
@@ -46,12 +52,12 @@ bool is_implementation(std::string_view name) {
 }
 
 #if TWOFOLD_WITH_ONEDNN
-const char* implementation_names() { return "simd onednn ref"; }
+const char* implementation_names() { return "simd direct onednn ref"; }
 const char* onednn_version() {
     return TWOFOLD_TEXT(DNNL_VERSION_MAJOR) "." TWOFOLD_TEXT(DNNL_VERSION_MINOR) "." TWOFOLD_TEXT(DNNL_VERSION_PATCH);
 }
 #else
-const char* implementation_names() { return "simd ref"; }
+const char* implementation_names() { return "simd direct ref"; }
 const char* onednn_version() { return "none"; }
 #endif
 

@@ -11,44 +11,23 @@
 
 #include "ops/conv2d/layer_algorithm.h"
 #include "ops/conv2d/layer_simd.h"
-#include "ops/conv2d/winograd_simd.h"
+#include "ops/conv2d/winograd_passes.h"
 
 namespace twofold::ops {
 namespace {
 
-// Tiles whose transforms are held at a time: measured best with a second-level cache of 1 MB.
-constexpr int kForwardChunk = 28;
-constexpr int kGradientChunk = 32;
 // Channels in a block, of both sides of the gradient's products.
 constexpr int kGradientInBlock = 80;
 constexpr int kGradientOutBlock = 128;
 
 int parts(int count, int most) { return (count + most - 1) / most; }
 
-// Matrices begin a cache line apart from what their size says: 36 that lie a multiple of 4096 bytes apart would
-// compete for the same lines of the first-level cache.
-std::ptrdiff_t plane_of(int tiles, int channels) {
-    return std::ptrdiff_t{tiles} * padded_channels(channels) + kVectorMultiple;
-}
-
-std::ptrdiff_t rounded(std::ptrdiff_t floats) {
-    return (floats + kVectorMultiple - 1) / kVectorMultiple * kVectorMultiple;
-}
-
-struct Grid {
-    int down, across;
-    int tiles() const { return down * across; }
-    int chunk(int most) const { return std::clamp(tiles() / 8, 1, most); }
-};
-Grid grid_of(int height, int width) { return {parts(height, kWinogradOutput), parts(width, kWinogradOutput)}; }
-
 class LayerWinograd final : public ConvLayerAlgorithm {
   public:
     LayerWinograd(const ConvLayerShape& shape, int threads) : ConvLayerAlgorithm(shape), threads_(threads) {}
     const char* name() const override { return "winograd"; }
     std::size_t packed_size() const override {
-        return static_cast<std::size_t>(forward_weights() +
-                                        kWinogradPlanes * shape().out * padded_channels(shape().in));
+        return static_cast<std::size_t>(forward_weights() + winograd_packed_size(shape().out, shape().in));
     }
     std::size_t scratch_size() const override {
         return static_cast<std::size_t>(threads_ * thread_size() + weight_bands() * band_size());
@@ -72,10 +51,8 @@ class LayerWinograd final : public ConvLayerAlgorithm {
                           float* scratch) const override;
 
   private:
-    std::ptrdiff_t forward_weights() const {
-        return std::ptrdiff_t{kWinogradPlanes} * shape().in * padded_channels(shape().out);
-    }
-    Grid grid() const { return grid_of(shape().height, shape().width); }
+    std::ptrdiff_t forward_weights() const { return winograd_packed_size(shape().in, shape().out); }
+    WinogradGrid grid() const { return winograd_grid(shape().height, shape().width); }
     int in_vectors() const { return padded_channels(shape().in) / kVectorMultiple; }
     int out_vectors() const { return shape().out / kVectorMultiple; }
     int in_blocks() const { return parts(in_vectors(), kGradientInBlock / kVectorMultiple); }
@@ -86,8 +63,10 @@ class LayerWinograd final : public ConvLayerAlgorithm {
     int weight_bands() const { return std::clamp(grid().tiles() / 128, 1, 16); }
     // A band's weights and, behind them, biases.
     std::ptrdiff_t band_size() const { return static_cast<std::ptrdiff_t>(shape().weights()) + shape().out; }
-    std::ptrdiff_t border_size() const { return simd::winograd_border(std::max(shape().in, shape().out)); }
-    std::ptrdiff_t thread_size() const;
+    std::ptrdiff_t thread_size() const {
+        return std::max(winograd_correlate_size(std::max(shape().in, shape().out)),
+                        winograd_gradient_size(in_block(), out_block()));
+    }
 
     void correlate(ThreadTeam& team, const simd::ConstWinogradMap& from, const float* weights, const float* bias,
                    const simd::WinogradMap& to, float* scratch) const;
@@ -97,48 +76,25 @@ class LayerWinograd final : public ConvLayerAlgorithm {
     int threads_;
 };
 
-std::ptrdiff_t LayerWinograd::thread_size() const {
-    const ConvLayerShape& c = shape();
-    const std::ptrdiff_t forward = (kWinogradPlanes + 1) * plane_of(kForwardChunk, std::max(c.in, c.out));
-    const std::ptrdiff_t gradient =
-        kWinogradPlanes * (plane_of(kGradientChunk, in_block()) + plane_of(kGradientChunk, out_block()) +
-                           std::ptrdiff_t{in_block()} * out_block());
-    return rounded(border_size() + std::max(forward, gradient));
-}
-
 void LayerWinograd::pack(ThreadTeam& team, const float* weights, float* packed) const {
     const ConvLayerShape& c = shape();
     const std::ptrdiff_t tap = std::ptrdiff_t{c.in} * c.out;
     float* turned = packed + forward_weights();
-    const auto pack_row = [](const float* from, std::ptrdiff_t step_tap, std::ptrdiff_t step, int depth,
-                             std::int64_t row, int channels, float* to) {
-        const int columns = padded_channels(channels);
-        for (int first = 0; first < columns; first += kWinogradPanel) {
-            const int width = std::min(kWinogradPanel, columns - first);
-            simd::winograd_weights(from + first * step, step_tap, step, std::min(width, channels - first),
-                                   to + std::ptrdiff_t{depth} * first + row * width, std::ptrdiff_t{depth} * columns);
-        }
-    };
-    team.run(c.in, [&](std::int64_t i, int) { pack_row(weights + i * c.out, tap, 1, c.in, i, c.out, packed); });
-    team.run(c.out, [&](std::int64_t o, int) { pack_row(weights + 8 * tap + o, -tap, c.out, c.out, o, c.in, turned); });
+    team.run(c.in,
+             [&](std::int64_t i, int) { winograd_pack_row(weights + i * c.out, tap, 1, c.in, i, c.out, packed); });
+    team.run(c.out, [&](std::int64_t o, int) {
+        winograd_pack_row(weights + 8 * tap + o, -tap, c.out, c.out, o, c.in, turned);
+    });
 }
 
 void LayerWinograd::correlate(ThreadTeam& team, const simd::ConstWinogradMap& from, const float* weights,
                               const float* bias, const simd::WinogradMap& to, float* scratch) const {
-    const Grid grid = grid_of(to.height, to.width);
-    const int chunk = grid.chunk(kForwardChunk);
+    const WinogradGrid grid = winograd_grid(to.height, to.width);
+    const int chunk = std::clamp(grid.tiles() / 8, 1, kWinogradForwardChunk);
     team.run(parts(grid.tiles(), chunk), [&](std::int64_t task, int thread) {
-        float* border = scratch + thread * thread_size();
-        float* planes = border + rounded(border_size());
-        simd::WinogradTiles tiles{grid.across, static_cast<int>(task) * chunk, 0,
-                                  std::ptrdiff_t{kForwardChunk} * kWinogradBlock,
-                                  plane_of(kForwardChunk, std::max(from.channels, to.channels))};
-        tiles.count = std::min(chunk, grid.tiles() - tiles.first);
-        // Products take the place of the frequency before, which has been read.
-        simd::winograd_src(from, tiles, planes + tiles.plane, border);
-        simd::winograd_multiply(tiles, planes + tiles.plane, weights, from.channels, padded_channels(to.channels),
-                                planes);
-        simd::winograd_dst(tiles, planes, bias, to);
+        const int first = static_cast<int>(task) * chunk;
+        winograd_correlate(from, grid, first, std::min(chunk, grid.tiles() - first), weights, {bias}, to,
+                           scratch + thread * thread_size());
     });
 }
 
@@ -148,27 +104,10 @@ void LayerWinograd::sum_band(int band, int in_first, int out_first, const simd::
     const std::int64_t tiles = grid().tiles();
     const int first = static_cast<int>(tiles * band / weight_bands());
     const int last = static_cast<int>(tiles * (band + 1) / weight_bands());
-    simd::WinogradTiles from{grid().across, first, 0, std::ptrdiff_t{kGradientChunk} * kWinogradBlock,
-                             plane_of(kGradientChunk, src.channels)};
-    simd::WinogradTiles diff = from;
-    diff.plane = plane_of(kGradientChunk, diff_dst.channels);
-    float* border = scratch;
-    float* sums = border + rounded(border_size());
-    float* src_tiles = sums + std::ptrdiff_t{kWinogradPlanes} * src.channels * diff_dst.channels;
-    float* diff_tiles = src_tiles + kWinogradPlanes * from.plane;
     float* bias_sums = in_first == 0 ? band_sums + c.weights() + out_first : nullptr;
-    std::fill(sums, src_tiles, 0.0f);
     if (bias_sums) std::fill_n(bias_sums, diff_dst.channels, 0.0f);
-    for (; from.first < last; from.first += kGradientChunk) {
-        from.count = diff.count = std::min(kGradientChunk, last - from.first);
-        diff.first = from.first;
-        simd::winograd_src(src, from, src_tiles, border);
-        simd::winograd_diff_dst(diff_dst, diff, diff_tiles, border, bias_sums);
-        simd::winograd_accumulate(from, src_tiles, src.channels, diff, diff_tiles, diff_dst.channels, sums);
-    }
-    simd::winograd_diff_weights(sums, src.channels, diff_dst.channels,
-                                band_sums + std::ptrdiff_t{in_first} * c.out + out_first, c.out,
-                                std::ptrdiff_t{c.in} * c.out);
+    winograd_sum_gradients(src, diff_dst, grid(), first, last, band_sums + std::ptrdiff_t{in_first} * c.out + out_first,
+                           c.out, std::ptrdiff_t{c.in} * c.out, bias_sums, scratch);
 }
 
 void LayerWinograd::backward_weights(ThreadTeam& team, ConstMap src, ConstMap diff_dst, float* diff_weights,

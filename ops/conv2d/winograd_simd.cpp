@@ -247,9 +247,13 @@ void winograd_multiply(const simd::WinogradTiles& tiles, const float* from, cons
         }
 }
 
-void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const float* bias,
-                  const simd::WinogradMap& dst) {
+enum class Activation { kNone, kForward, kDerivative };
+
+template <Activation kActivation>
+void inverse_transform(const simd::WinogradTiles& tiles, const float* from, const simd::WinogradFinish& finish,
+                       const simd::WinogradMap& dst) {
     const D d;
+    const V slope = hn::Set(d, finish.slope);
     for (int t = 0; t < tiles.count; ++t) {
         const int top = (tiles.first + t) / tiles.across * kWinogradOutput;
         const int left = (tiles.first + t) % tiles.across * kWinogradOutput;
@@ -261,15 +265,33 @@ void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const flo
             const float* HWY_RESTRICT tile = from + t * kWinogradBlock + channel_offset(tiles, c);
             for (int y = 0; y < height; ++y)
                 for (int x = 0; x < width; ++x) prefetch_to_write(out + y * dst.row + (x + next_pixel) * dst.pixel + c);
-            const V start = bias ? access.load(bias + c) : hn::Zero(d);
+            const V start = finish.bias ? access.load(finish.bias + c) : hn::Zero(d);
             transform_2d<DstTransform>(
                 [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + (kWinogradInput * y + x) * tiles.plane); },
                 [&](int y, int x, V value) HWY_ATTR {
-                    if (y < height && x < width)
-                        access.store(hn::Add(value, start), out + y * dst.row + x * dst.pixel + c);
+                    if (y >= height || x >= width) return;
+                    value = hn::Add(value, start);
+                    if constexpr (kActivation == Activation::kForward) {
+                        value = hn::IfThenElse(hn::Gt(value, hn::Zero(d)), value, hn::Mul(slope, value));
+                    } else if constexpr (kActivation == Activation::kDerivative) {
+                        const V sign = access.load(finish.activation + (top + y) * finish.activation_row +
+                                                   (left + x) * dst.pixel + c);
+                        value = hn::IfThenElse(hn::Gt(sign, hn::Zero(d)), value, hn::Mul(slope, value));
+                    }
+                    access.store(value, out + y * dst.row + x * dst.pixel + c);
                 });
         });
     }
+}
+
+void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const simd::WinogradFinish& finish,
+                  const simd::WinogradMap& dst) {
+    if (finish.activation)
+        inverse_transform<Activation::kDerivative>(tiles, from, finish, dst);
+    else if (finish.slope != 1)
+        inverse_transform<Activation::kForward>(tiles, from, finish, dst);
+    else
+        inverse_transform<Activation::kNone>(tiles, from, finish, dst);
 }
 
 // kR channels of src by kV vectors of columns of one of the 36 sums of outer products over `count` tiles.
@@ -368,8 +390,8 @@ void winograd_multiply(const WinogradTiles& tiles, const float* from, const floa
                        float* to) {
     HWY_DYNAMIC_DISPATCH(winograd_multiply)(tiles, from, weights, depth, columns, to);
 }
-void winograd_dst(const WinogradTiles& tiles, const float* from, const float* bias, const WinogradMap& dst) {
-    HWY_DYNAMIC_DISPATCH(winograd_dst)(tiles, from, bias, dst);
+void winograd_dst(const WinogradTiles& tiles, const float* from, const WinogradFinish& finish, const WinogradMap& dst) {
+    HWY_DYNAMIC_DISPATCH(winograd_dst)(tiles, from, finish, dst);
 }
 void winograd_accumulate(const WinogradTiles& from_tiles, const float* from, int rows, const WinogradTiles& diff_tiles,
                          const float* diff, int columns, float* sums) {

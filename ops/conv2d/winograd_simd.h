@@ -67,8 +67,17 @@ void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& ti
 void winograd_multiply(const WinogradTiles& tiles, const float* from, const float* weights, int depth, int columns,
                        float* to);
 
-// dst = inverse transform of from, plus bias unless it is null.
-void winograd_dst(const WinogradTiles& tiles, const float* from, const float* bias, const WinogradMap& dst);
+// What becomes of outputs: plus bias[channels] unless it is null, then LeakyReLU with that slope (1: none). Where there
+// is an activation, which is laid out like dst but for its rows, they are multiplied by LeakyReLU's derivative instead.
+struct WinogradFinish {
+    const float* bias;
+    float slope = 1;
+    const float* activation = nullptr;
+    std::ptrdiff_t activation_row = 0;
+};
+
+// dst = inverse transform of from, finished.
+void winograd_dst(const WinogradTiles& tiles, const float* from, const WinogradFinish& finish, const WinogradMap& dst);
 
 // For each frequency, sums[rows][columns] += from[tile][row] * diff[tile][column], summed over tiles, the sums as
 // [36][rows][columns]. `columns` is a multiple of 16.

@@ -42,7 +42,7 @@ struct PipelineSettings {
     double deadline_seconds = 0;          // 0: none
     float white = 0;                      // float images: sample value of white; 0: automatic
     float strength = 1;                   // of denoising: what share of the change is made, 0..1
-    std::string implementation = "auto";  // "auto", "simd", "onednn", "ref"
+    std::string implementation = "auto";  // "auto", "simd", "direct", "onednn", "ref"
     std::optional<bool> refine;           // of denoising: whether common/refinement follows; none: as the recipe has it
     TraceCallback trace = nullptr;
     void* trace_user = nullptr;

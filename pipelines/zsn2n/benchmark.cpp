@@ -113,7 +113,7 @@ class Benchmark {
         for (int i = 0; i < team_.size(); ++i)
             buffers.push_back({reserve(padded, in), reserve(kPatch, out), reserve(ringed, out), reserve(padded, in),
                                plan.reserve<float>(shape.weights()), plan.reserve<float>(static_cast<std::size_t>(out)),
-                               plan.reserve<float>(conv->scratch_size())});
+                               plan.reserve<float>(conv->scratch_size(true))});
         const Arena arena(plan);
         for (const auto& range : {weights, bias}) fill_random(arena[range]);
         for (const Buffers& b : buffers)

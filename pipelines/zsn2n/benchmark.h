@@ -7,7 +7,7 @@ namespace twofold::zsn2n {
 // The texts are valid during the call that hands the row over.
 struct BenchmarkRow {
     const char* name = "";            // "peak", "conv2d 48->48 forward", "training step", "inference" ...
-    const char* implementation = "";  // "simd", "onednn", "ref", or ""
+    const char* implementation = "";  // "simd", "direct", "onednn", "ref", or ""
     const char* shape = "";           // what was run, in words
     int threads = 0;
     double seconds = 0;        // per call, median

@@ -52,10 +52,9 @@ PatchPlan PatchLoss::reserve(ArenaPlan& plan) const {
     if (fold > 1) p.unfolded = plan.reserve<float>(ops::dense_size(one_pass, one_pass, channels));
     p.diff_output = plan.reserve<float>(ops::dense_size(max_patch_, max_patch_, channels));
     if (!has_pair()) return p;
-    // The passes run backward one after another, so the gradients of the large one serve all.
-    p.half1 = network_.reserve(plan, half, half, false);
-    p.half2 = network_.reserve(plan, half, half, false);
-    p.half1.gradients = p.half2.gradients = p.full.gradients;
+    // The passes run one after another.
+    p.half1 = network_.reserve_beside(p.full, plan, half, half);
+    p.half2 = network_.reserve_beside(p.full, plan, half, half);
     p.denoised = plan.reserve<float>(ops::dense_size(max_patch_, max_patch_, channels));
     for (auto* range : {&p.d1, &p.d2, &p.diff_n1, &p.diff_n2, &p.diff_d1, &p.diff_d2})
         *range = plan.reserve<float>(ops::dense_size(half, half, channels));

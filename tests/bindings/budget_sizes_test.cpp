@@ -1,4 +1,6 @@
 // Memory budgets, and images so small or so long that training or memory is the question.
+#include <cstdlib>
+
 #include "tests/bindings/support.h"
 
 using namespace test;
@@ -22,13 +24,17 @@ TEST_CASE("a budget that is too small is refused at commit, one that fits is kep
     CHECK(twofold_job_run(job) == TWOFOLD_OK);
 }
 
-TEST_CASE("a smaller budget does not change the result", "[budget][slow]") {
+TEST_CASE("a smaller budget changes the result by rounding at most", "[budget][slow]") {
     const Context context;
+    const std::string kernels = GENERATE("direct", "auto");
+    CAPTURE(kernels);
     // Too low for a second network, which a small budget leaves out, as it does the refinement.
     Picture<std::uint8_t> input(280, 50, 1), output(280, 50, 1), bounded_output(280, 50, 1);
     Job job(context, input.view, output.view), bounded(context, input.view, bounded_output.view);
     for (twofold_job* each : {static_cast<twofold_job*>(job), static_cast<twofold_job*>(bounded)})
         REQUIRE(twofold_job_set_refinement(each, TWOFOLD_REFINEMENT_OFF) == TWOFOLD_OK);
+    for (twofold_job* each : {static_cast<twofold_job*>(job), static_cast<twofold_job*>(bounded)})
+        REQUIRE(twofold_job_set_implementation(each, kernels.c_str()) == TWOFOLD_OK);
     job.commit_and_run();
     // The least that is accepted, found by halving.
     std::uint64_t low = 1000, high = job.report().memory_bytes;
@@ -42,7 +48,14 @@ TEST_CASE("a smaller budget does not change the result", "[budget][slow]") {
     }
     REQUIRE(twofold_job_set_memory_budget(bounded, high) == TWOFOLD_OK);
     bounded.commit_and_run();
-    CHECK(same_bits(bounded_output.pixels, output.pixels));
+    if (kernels == "direct") CHECK(same_bits(bounded_output.pixels, output.pixels));
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < output.pixels.size(); ++i) {
+        const int difference = std::abs(int{output.pixels[i]} - int{bounded_output.pixels[i]});
+        CHECK(difference <= 1);
+        different += difference != 0;
+    }
+    CHECK(different <= output.pixels.size() / 1000);
 }
 
 TEST_CASE("any size is denoised or refused with a reason", "[sizes][slow]") {

@@ -105,7 +105,7 @@ TEST_CASE("a quality that cannot be estimated is refused with a reason", "[quali
     SECTION("a budget with no room for it") {
         REQUIRE(twofold_job_run(job) == TWOFOLD_OK);
         REQUIRE(twofold_job_estimate_quality(job, &quality) == TWOFOLD_OK);
-        REQUIRE(twofold_job_set_memory_budget(job, 16 << 20) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_memory_budget(job, 64 << 20) == TWOFOLD_OK);
         REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
         twofold_report report;
         REQUIRE(twofold_job_get_report(job, &report) == TWOFOLD_OK);

@@ -1,5 +1,7 @@
 #include "pipelines/zsn2n/applier.h"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "pipelines/common/noise_network/patch.h"
@@ -11,12 +13,16 @@ using namespace twofold::zsn2n;
 
 namespace {
 
+// How the results of two sizes of tiles may differ, white being 1: Winograd's algorithm rounds otherwise at other
+// places of its own tiles. The direct kernels do not.
+constexpr float kRounding = 2e-6f;
+
 std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, int threads, int depth, int fold = 1,
-                         test::FloatImage* in_place = nullptr) {
+                         test::FloatImage* in_place = nullptr, const char* kernels = "auto") {
     const ImageView input = in_place ? in_place->view() : image.view();
     test::FloatImage output(input.width, input.height, input.channels);
     ThreadTeam team(threads);
-    Network network({input.channels, 16, depth, fold}, "auto");
+    Network network({input.channels, 16, depth, fold}, kernels);
     const std::vector<float> parameters = test::random_values(network.shape().parameters(), 5, 0.2);
     Applier applier(network, input, in_place ? input : output.view(), {}, tile, team);
     ArenaPlan plan;
@@ -27,9 +33,16 @@ std::vector<float> apply(const test::FloatImage& image, int tile, int ensemble, 
     return in_place ? in_place->pixels() : output.pixels();
 }
 
+void require_near(const std::vector<float>& a, const std::vector<float>& b) {
+    REQUIRE(a.size() == b.size());
+    float largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+    REQUIRE(largest <= kRounding);
+}
+
 }  // namespace
 
-TEST_CASE("tiled equals untiled to the last bit") {
+TEST_CASE("tiled equals untiled, to the last bit by direct kernels") {
     struct Size {
         int width, height, channels;
     };
@@ -39,9 +52,13 @@ TEST_CASE("tiled equals untiled to the last bit") {
                 INFO(size.width << "x" << size.height << "x" << size.channels << " ensemble " << ensemble);
                 const test::FloatImage image = test::noisy_scene(size.width, size.height, size.channels, 0.1);
                 const std::vector<float> whole = apply(image, 64, ensemble, 1, depth);
+                const std::vector<float> direct = apply(image, 64, ensemble, 1, depth, 1, nullptr, "direct");
+                require_near(whole, direct);
                 for (const int tile : {16, 7, 1})
-                    if (tile > 1 || size.width * size.height < 200)
-                        REQUIRE(apply(image, tile, ensemble, 3, depth) == whole);
+                    if (tile > 1 || size.width * size.height < 200) {
+                        require_near(apply(image, tile, ensemble, 3, depth), whole);
+                        REQUIRE(apply(image, tile, ensemble, 3, depth, 1, nullptr, "direct") == direct);
+                    }
             }
 }
 
@@ -54,7 +71,11 @@ TEST_CASE("tiled equals untiled where the network sees blocks of pixels") {
             INFO(size.width << "x" << size.height << "x" << size.channels << " ensemble " << ensemble);
             const test::FloatImage image = test::noisy_scene(size.width, size.height, size.channels, 0.1);
             const std::vector<float> whole = apply(image, 64, ensemble, 1, 3, 2);
-            for (const int tile : {16, 6, 2}) REQUIRE(apply(image, tile, ensemble, 3, 3, 2) == whole);
+            const std::vector<float> direct = apply(image, 64, ensemble, 1, 3, 2, nullptr, "direct");
+            for (const int tile : {16, 6, 2}) {
+                require_near(apply(image, tile, ensemble, 3, 3, 2), whole);
+                REQUIRE(apply(image, tile, ensemble, 3, 3, 2, nullptr, "direct") == direct);
+            }
         }
 }
 
@@ -86,9 +107,9 @@ TEST_CASE("folding puts the pixels of a block side by side, and unfolding undoes
 TEST_CASE("the output may replace the input") {
     const test::FloatImage image = test::noisy_scene(45, 70, 3, 0.1);
     test::FloatImage replaced = image;
-    REQUIRE(apply(image, 16, 1, 2, 3, 1, &replaced) == apply(image, 64, 1, 1, 3));
+    REQUIRE(apply(image, 16, 1, 2, 3, 1, &replaced) == apply(image, 16, 1, 1, 3));
     replaced = image;
-    REQUIRE(apply(image, 16, 1, 2, 2, 2, &replaced) == apply(image, 64, 1, 1, 2, 2));
+    REQUIRE(apply(image, 16, 1, 2, 2, 2, &replaced) == apply(image, 16, 1, 1, 2, 2));
 }
 
 TEST_CASE("a network that predicts nothing changes nothing") {

@@ -62,21 +62,33 @@ void Network::plan(int height, int width) {
 }
 
 PassPlan Network::reserve(ArenaPlan& plan, int max_height, int max_width, bool backward) const {
-    PassPlan pass;
-    std::size_t scratch = 0;
-    for (int i = 0; i <= shape_.depth; ++i) {
-        const int grow = 2 * (shape_.depth - i);
-        pass.activations[static_cast<std::size_t>(i)] = plan.reserve<float>(
-            ops::dense_size(max_height + grow, max_width + grow, i == 0 ? shape_.samples() : shape_.width));
-        scratch = std::max(scratch, layers_[static_cast<std::size_t>(i)].conv->scratch_size());
-    }
-    pass.output = plan.reserve<float>(ops::dense_size(max_height, max_width, shape_.samples()));
+    PassPlan pass = reserve_maps(plan, max_height, max_width);
     if (backward) {
         const int grow = 2 * (shape_.depth - 1) + 2 * kRing;
         for (auto& gradient : pass.gradients)
             gradient = plan.reserve<float>(ops::dense_size(max_height + grow, max_width + grow, shape_.width));
     }
+    std::size_t scratch = 0;
+    for (const Layer& layer : layers_) scratch = std::max(scratch, layer.conv->scratch_size(backward));
     pass.scratch = plan.reserve<float>(scratch);
+    return pass;
+}
+
+PassPlan Network::reserve_beside(const PassPlan& larger, ArenaPlan& plan, int max_height, int max_width) const {
+    PassPlan pass = reserve_maps(plan, max_height, max_width);
+    pass.gradients = larger.gradients;
+    pass.scratch = larger.scratch;
+    return pass;
+}
+
+PassPlan Network::reserve_maps(ArenaPlan& plan, int max_height, int max_width) const {
+    PassPlan pass;
+    for (int i = 0; i <= shape_.depth; ++i) {
+        const int grow = 2 * (shape_.depth - i);
+        pass.activations[static_cast<std::size_t>(i)] = plan.reserve<float>(
+            ops::dense_size(max_height + grow, max_width + grow, i == 0 ? shape_.samples() : shape_.width));
+    }
+    pass.output = plan.reserve<float>(ops::dense_size(max_height, max_width, shape_.samples()));
     return pass;
 }
 

@@ -57,7 +57,8 @@ class Network {
     // Announce a size of output patch, at plan time.
     void plan(int height, int width);
     PassPlan reserve(ArenaPlan& plan, int max_height, int max_width, bool backward) const;
-    // Gradients may be shared by the passes of one thread, which run one after another.
+    // For a pass that runs in turn with a larger one in the same thread: shares its gradients and its scratch memory.
+    PassPlan reserve_beside(const PassPlan& larger, ArenaPlan& plan, int max_height, int max_width) const;
     static Pass resolve(const Arena& arena, const PassPlan& plan);
 
     // Fills pass.output from pass.activations[0]. `inside` is the part of the input patch that lies in the image.
@@ -75,6 +76,8 @@ class Network {
         LayerShape shape;
         std::size_t packed_offset;
     };
+    PassPlan reserve_maps(ArenaPlan& plan, int max_height, int max_width) const;
+
     NetworkShape shape_;
     std::vector<Layer> layers_;
     std::size_t packed_size_ = 0;

@@ -128,7 +128,9 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
     report_.parameters = static_cast<std::int64_t>(network_->parameters().size());
     report_.depth = static_cast<int>(network_->shape().depth());
     report_.memory_bytes = plan.size();
-    report_.implementation = settings_.implementation == "ref" ? "ref" : "simd";
+    report_.implementation = settings_.implementation == "ref"      ? "ref"
+                             : settings_.implementation == "direct" ? "direct"
+                                                                    : "simd";
 }
 
 void Fit::reserve(ArenaPlan& plan) {
