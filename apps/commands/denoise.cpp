@@ -15,9 +15,7 @@ Command add_denoise(CLI::App& root) {
     add_prior_options(app, &options->training);
     CLI::Option* save =
         app->add_option("--save-weights", options->save_weights, "Write the trained weights to this file");
-    app->add_option("--weights", options->weights,
-                    "Apply these weights instead of training, or instead of the prior that is built in")
-        ->excludes(save);
+    add_weights_option(app, &options->weights)->excludes(save);
     add_observe_options(app, &options->observe, options->training.methods);
     add_job_options(app, options.get());
     add_non_finite_option(app, &options->non_finite);

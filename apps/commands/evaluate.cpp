@@ -22,6 +22,7 @@ struct EvaluateOptions {
     NoiseOptions noise;
     double white = 0;  // of float images, 0: it is 1
     TrainingOptions training;
+    std::string weights;
     std::int64_t crop = 256;
     std::string save_folder;
     bool overwrite = false;
@@ -83,7 +84,8 @@ void save(const EvaluateOptions& options, const std::string& input, const char* 
                           write);
 }
 
-Scores evaluate_file(const EvaluateOptions& options, const std::string& input, ProgressBar* bar) {
+Scores evaluate_file(const EvaluateOptions& options, const std::vector<std::uint8_t>& stored_weights,
+                     const std::string& input, ProgressBar* bar) {
     image_io::ReadOptions read;
     read.upright = true;
     image_io::Image whole = image_io::read_image(input, read);
@@ -103,6 +105,7 @@ Scores evaluate_file(const EvaluateOptions& options, const std::string& input, P
     check(twofold_job_set_output(job.get(), &result_view), context.get());
     check(twofold_job_set_white_level(job.get(), 1.0), context.get());
     apply_training_options(context, job, options.training);
+    set_weights(context, job, stored_weights);
     show_progress(context, job, bar);
 
     Scores scores;
@@ -127,8 +130,11 @@ Scores evaluate_file(const EvaluateOptions& options, const std::string& input, P
 
 ExitCode run_evaluate(const EvaluateOptions& options) {
     check_training_options(options.training);
+    check_weights_option(options.training, !options.weights.empty());
     const InputList list = expand_inputs(options.inputs);
     check_save_folder(options, list.files);
+    std::vector<std::uint8_t> stored_weights;
+    if (!options.weights.empty()) stored_weights = read_weights_file(options.weights);
     std::size_t width = std::string("file").size();
     for (const std::string& file : list.files) width = std::max(width, file.size());
     if (!options.json) {
@@ -144,7 +150,7 @@ ExitCode run_evaluate(const EvaluateOptions& options) {
     for (const std::string& file : list.files) {
         bar.set_title(file);
         try {
-            const Scores scores = evaluate_file(options, file, &bar);
+            const Scores scores = evaluate_file(options, stored_weights, file, &bar);
             bar.clear();
             sum.psnr_noisy += scores.psnr_noisy;
             sum.psnr += scores.psnr;
@@ -193,6 +199,7 @@ Command add_evaluate(CLI::App& root) {
     add_method_option(app, &options->training, {"zsn2n", "tv", "dip", "two-stage", "prior"});
     add_training_options(app, &options->training);
     add_prior_options(app, &options->training);
+    add_weights_option(app, &options->weights);
     app->add_option("--save-dir", options->save_folder, "Also write NAME_clean.png, NAME_noisy.png, NAME_result.png");
     app->add_flag("--overwrite", options->overwrite, "Replace existing files in --save-dir");
     app->add_flag("--quiet", options->quiet, "No progress bar");

@@ -125,10 +125,7 @@ image_io::Image process_image(const ImageJobOptions& options, image_io::Image in
     check(twofold_job_set_white_level(job.get(), white), context.get());
     check(twofold_job_set_memory_budget(job.get(), budget), context.get());
     check(twofold_job_set_deadline(job.get(), seconds), context.get());
-    if (!stored.empty()) {
-        const Weights weights = read_weights(context, stored);
-        check(twofold_job_set_weights(job.get(), weights.get()), context.get());
-    }
+    set_weights(context, job, stored);
     show_progress(context, job, bar);
     if (observer != nullptr) observer->watch(context, job, options.training);
     const twofold_status committed = twofold_job_commit(job.get());

@@ -10,15 +10,9 @@
 namespace twofold::apps {
 namespace {
 
-// Stored weights are far smaller; the limit keeps a wrong file from filling the memory.
-constexpr std::size_t kLargestWeights = 64U << 20;
-
 void check_options(const ImageJobOptions& options, const std::vector<PlannedFile>& plan) {
     check_training_options(options.training);
-    if (options.training.method != "zsn2n" && options.training.method != "prior" &&
-        !(options.weights.empty() && options.save_weights.empty())) {
-        throw Failure(ExitCode::kUsage, "--weights and --save-weights work with --method zsn2n and prior only");
-    }
+    check_weights_option(options.training, !options.weights.empty() || !options.save_weights.empty());
     if (options.output == "-" && options.json) {
         throw Failure(ExitCode::kUsage, "--json and the image cannot both go to standard output");
     }
@@ -56,7 +50,7 @@ class Session {
         const InputList inputs = expand_inputs(options_.inputs);
         const std::vector<PlannedFile> plan = plan_outputs(inputs, options_.output, options_.format);
         check_options(options_, plan);
-        if (!options_.weights.empty()) weights_ = read_small_file(options_.weights, kLargestWeights);
+        if (!options_.weights.empty()) weights_ = read_weights_file(options_.weights);
         if (options_.verbose) {
             for (const std::string& file : inputs.skipped) print_file_error(file, "skipped, since it is not an image");
         }

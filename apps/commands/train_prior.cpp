@@ -28,7 +28,6 @@
 namespace twofold::apps {
 namespace {
 
-constexpr std::size_t kLargestCheckpoint = 64U << 20;
 constexpr std::int64_t kUsualSteps = 60000;
 // In the order of twofold_prior_size.
 constexpr std::array kSizes = {std::string_view("small"), std::string_view("large"), std::string_view("start")};
@@ -104,7 +103,7 @@ class PriorSession {
     void start() {
         twofold_training* training = nullptr;
         if (options_.resume) {
-            const Bytes bytes = read_small_file(options_.checkpoint(), kLargestCheckpoint);
+            const Bytes bytes = read_weights_file(options_.checkpoint());
             check(twofold_training_resume(context_.get(), bytes.data(), bytes.size(), options_.steps, options_.threads,
                                           &training),
                   context_.get());

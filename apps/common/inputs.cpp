@@ -70,7 +70,8 @@ InputList expand_inputs(const std::vector<std::string>& arguments) {
     return list;
 }
 
-std::vector<std::uint8_t> read_small_file(const std::string& path, std::size_t limit) {
+std::vector<std::uint8_t> read_weights_file(const std::string& path) {
+    constexpr std::size_t kLargest = 64U << 20;  // they are far smaller; a wrong file shall not fill the memory
     const File file(std::fopen(path.c_str(), "rb"));
     if (!file) {
         throw Failure(ExitCode::kUnreadable, path + ": cannot be opened: " + std::strerror(errno));
@@ -78,7 +79,7 @@ std::vector<std::uint8_t> read_small_file(const std::string& path, std::size_t l
     std::vector<std::uint8_t> bytes;
     std::uint8_t block[16384];
     while (const std::size_t got = std::fread(block, 1, sizeof block, file.get())) {
-        if (bytes.size() + got > limit) throw Failure(ExitCode::kUnreadable, path + ": is too large to be weights");
+        if (bytes.size() + got > kLargest) throw Failure(ExitCode::kUnreadable, path + ": is too large to be weights");
         bytes.insert(bytes.end(), block, block + got);
     }
     if (std::ferror(file.get())) {

@@ -20,8 +20,9 @@ struct InputList {
 // standard input is named twice.
 InputList expand_inputs(const std::vector<std::string>& arguments);
 
-// The whole of a small file. Throws a Failure when it cannot be read or is larger than `limit`.
-std::vector<std::uint8_t> read_small_file(const std::string& path, std::size_t limit);
+// The whole of a file that holds weights or a checkpoint. Throws a Failure when it cannot be read, is empty or is
+// larger than any of those.
+std::vector<std::uint8_t> read_weights_file(const std::string& path);
 
 }  // namespace twofold::apps
 

@@ -63,10 +63,12 @@ Job create_job(const Context& context) {
     return Job(job);
 }
 
-Weights read_weights(const Context& context, const std::vector<std::uint8_t>& bytes) {
+void set_weights(const Context& context, const Job& job, const std::vector<std::uint8_t>& stored) {
+    if (stored.empty()) return;
     twofold_weights* weights = nullptr;
-    check(twofold_weights_read(context.get(), bytes.data(), bytes.size(), &weights), context.get());
-    return Weights(weights);
+    check(twofold_weights_read(context.get(), stored.data(), stored.size(), &weights), context.get());
+    const Weights owner(weights);
+    check(twofold_job_set_weights(job.get(), weights), context.get());
 }
 
 std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job) {

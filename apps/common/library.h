@@ -24,7 +24,8 @@ void check(twofold_status status, const twofold_context* context);
 
 Context create_context();
 Job create_job(const Context& context);
-Weights read_weights(const Context& context, const std::vector<std::uint8_t>& bytes);
+// Gives the job weights in their stored form; none if that is empty.
+void set_weights(const Context& context, const Job& job, const std::vector<std::uint8_t>& stored);
 // The stored form of weights, and of what a job has trained.
 std::vector<std::uint8_t> stored_weights(const Context& context, const Weights& weights);
 std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job);

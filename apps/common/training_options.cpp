@@ -107,6 +107,16 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
     add_stop_option(app, options, true);
 }
 
+CLI::Option* add_weights_option(CLI::App* app, std::string* path) {
+    return app->add_option("--weights", *path,
+                           "Apply these weights instead of training, or instead of the prior that is built in");
+}
+
+void check_weights_option(const TrainingOptions& options, bool given) {
+    if (given && options.method != "zsn2n" && options.method != "prior")
+        throw Failure(ExitCode::kUsage, "--weights and --save-weights work with --method zsn2n and prior only");
+}
+
 void add_training_options(CLI::App* app, TrainingOptions* options) {
     app->add_option("--recipe", options->recipe, "fast (default), best: slower and better, paper: as published")
         ->check(CLI::IsMember({"fast", "best", "paper"}));

@@ -40,6 +40,9 @@ void add_method_option(CLI::App* app, TrainingOptions* options, const std::vecto
 void add_lambda_option(CLI::App* app, TrainingOptions* options, const std::string& usual);
 void add_stop_option(CLI::App* app, TrainingOptions* options, bool noise);
 void add_prior_options(CLI::App* app, TrainingOptions* options);
+CLI::Option* add_weights_option(CLI::App* app, std::string* path);
+// Throws a Failure where weights are given, or asked for, and the method has none.
+void check_weights_option(const TrainingOptions& options, bool given);
 
 void add_training_options(CLI::App* app, TrainingOptions* options);
 // --threads and --nice; also for `bench`.

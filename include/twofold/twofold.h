@@ -248,7 +248,7 @@ TWOFOLD_API twofold_status twofold_job_set_recipe(twofold_job* job, twofold_reci
 TWOFOLD_API twofold_status twofold_job_set_steps(twofold_job* job, int64_t steps);
 /* Seed of every random choice; default 0. Same input, seed, settings, version and instruction set give the same bits
  * for any number of threads; under a memory budget that leaves no room for the usual tiles, the same but for rounding
- * (2e-6 of white). */
+ * (2e-6 of white before the refinement). */
 TWOFOLD_API twofold_status twofold_job_set_seed(twofold_job* job, uint64_t seed);
 /* Threads, 1..1024; 0 (the default) means twofold_default_threads(). */
 TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t threads);
@@ -551,7 +551,8 @@ typedef struct twofold_benchmark_row {
     int32_t reserved;
     double seconds;       /* per call, median */
     double gflops;        /* 1e9 floating point operations a second, multiply and add counted as two */
-    double share_of_peak; /* of the peak measured in the same call with the same threads, 0..1 */
+    double share_of_peak; /* of the peak measured in the same call with the same threads; above 1 where Winograd's
+                           * algorithm multiplies less often than is counted, that of a direct convolution */
 } twofold_benchmark_row;
 
 typedef void (*twofold_benchmark_callback)(const twofold_benchmark_row* row, void* user);

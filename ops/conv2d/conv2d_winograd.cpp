@@ -39,7 +39,7 @@ class WinogradConv2d final : public Conv2d {
                        Map diff_src, float* scratch) const override {
         const auto [kernel, in, out] = shape();
         correlate({diff_dst.data, diff_dst.row, out, height + 4, width + 4, out, 0, 0}, packed + direction_size(),
-                  {nullptr, slope, activation.data, activation.row},
+                  {nullptr, activation.data ? slope : 1, activation.data, activation.row},
                   {diff_src.data, diff_src.row, in, height + 2, width + 2, in, 0, 0}, scratch);
     }
     void backward_weights(int height, int width, ConstMap src, ConstMap diff_dst, float* diff_weights, float* diff_bias,

@@ -1,4 +1,4 @@
-// The dispatched kernels of winograd_simd.cpp, which Conv2dLayer's Winograd algorithm is made of.
+// The dispatched kernels of winograd_simd.cpp, which Winograd's passes (winograd_passes.h) are made of.
 //
 // A map is cut into tiles of 4x4 outputs, numbered row by row; tile (ty, tx) sees 6x6 values of src from
 // (4*ty - top, 4*tx - left) on, zero outside of the map. Transformed tiles lie as [36][channels / 16][tile][16]: 36

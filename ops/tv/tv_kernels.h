@@ -43,9 +43,9 @@ struct TvTile {
 // apart, so that rows are in the first cache when the next sweep comes.
 void tv_sweep_tile(const TvPlanes& planes, const TvTile& tile, TvKind kind, float lambda, float relax, int sweeps);
 
-// Writes p + momentum (p - previous) of rows [top, bottom) over `previous`, which may hold anything where momentum is 0,
-// and u = noisy - D^T of that, without the vertical dual of the row above `top`, which another thread may be about to
-// write.
+// Writes p + momentum (p - previous) of rows [top, bottom) over `previous`, which may hold anything where momentum is
+// 0, and u = noisy - D^T of that, without the vertical dual of the row above `top`, which another thread may be about
+// to write.
 void tv_extrapolate_rows(const TvPlanes& planes, const TvTile& rows, float momentum);
 
 // What the rows [top, bottom) contribute to the certificate; primal is not set.

@@ -14,8 +14,8 @@ std::uint64_t usable_memory(std::uint64_t budget);
 // Throws Error kOverBudget if `needed` bytes are more than `usable` ones.
 void require_memory(std::uint64_t needed, std::uint64_t usable);
 
-// What `make` returns. Where `budget` has no room for that, and `do_without` finds a part that can be left out, what it
-// returns without that part. Not for what the machine happens to have free: the result shall not depend on that.
+// What `make` returns. Where there is no room for that, and `do_without` finds a part that can be left out, what it
+// returns without that part. Only under a budget: without one the result shall not depend on what the machine has free.
 template <typename Make, typename DoWithout>
 auto make_within_budget(std::uint64_t budget, const Make& make, const DoWithout& do_without) {
     try {

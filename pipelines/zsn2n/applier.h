@@ -1,8 +1,8 @@
 // The final pass: the image minus its predicted noise, tile by tile.
 //
 // Every tile carries its halo. By the direct kernels every output pixel is computed by the same operations in the same
-// order wherever the tiles lie, so that the result does not depend on the tiling to the last bit; by Winograd's it does by
-// their rounding, 2e-6 of white. Tiles go band by band from top to
+// order wherever the tiles lie, so that the result does not depend on the tiling to the last bit; by Winograd's it does
+// by their rounding, 2e-6 of white. Tiles go band by band from top to
 // bottom through a copy of the rows they need; that is what allows the output to replace the input.
 #ifndef TWOFOLD_PIPELINES_ZSN2N_APPLIER_H
 #define TWOFOLD_PIPELINES_ZSN2N_APPLIER_H

@@ -246,7 +246,7 @@ struct Denoiser::State {
         }
     }
 
-    // With the largest tiles that fit, or the smallest ones there are.
+    // With the largest tiles that the budget has room for, or the smallest ones there are.
     ArenaPlan fitting_plan() {
         ArenaPlan plan;
         for (const int tile : {64, 32, 16}) {
@@ -262,7 +262,7 @@ struct Denoiser::State {
             if (blend) blend->reserve(plan);
             if (refinement) refinement->reserve(plan);
             if (filter_weight) filter_weight->reserve(plan);
-            if (bytes(plan) <= usable) break;
+            if (settings.memory_budget == 0 || bytes(plan) <= usable) break;
         }
         return plan;
     }

@@ -5,6 +5,7 @@
 #include "tests/apps/process.h"
 #include "tests/apps/synthetic.h"
 #include "tests/support/catch.h"
+#include "twofold/twofold.h"
 
 using namespace twofold::tests;
 using namespace twofold::image_io;
@@ -52,6 +53,19 @@ TEST_CASE("training goes on where it was stopped, to the same weights") {
     CHECK(run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "prior", "--weights", whole}).code ==
           0);
     CHECK(exists(folder / "out.png"));
+    const auto psnr = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> words = {"evaluate", folder / "in.png", "--gaussian", "25",    "--method",
+                                          "prior",    "--refine",        "off",        "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        const Ran measured = run(words);
+        REQUIRE(measured.code == 0);
+        return nlohmann::json::parse(measured.out).at("mean").at("psnr").get<double>();
+    };
+    // Three steps of training are worth less than those that are built in.
+    const bool has_prior = std::string(twofold_query_string(TWOFOLD_QUERY_METHODS)).find("prior") != std::string::npos;
+    CHECK(psnr({"--weights", whole}) < (has_prior ? psnr({}) - 1 : 99));
+    CHECK(run({"evaluate", folder / "in.png", "--gaussian", "25", "--method", "tv", "--weights", whole}).code == 2);
+    CHECK(run({"evaluate", folder / "in.png", "--gaussian", "25", "--weights", folder / "none"}).code == 3);
 }
 
 TEST_CASE("training refuses what it cannot go on from, and what would be lost") {

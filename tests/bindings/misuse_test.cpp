@@ -110,7 +110,8 @@ TEST_CASE("values out of range are refused and the limits are not", "[misuse]") 
     for (const char* name : {"", "SIMD", "cuda", "simd ", "auto,ref"}) {
         CHECK(twofold_job_set_implementation(job, name) == TWOFOLD_INVALID_ARGUMENT);
     }
-    for (const char* name : {"auto", "simd", "ref"}) CHECK(twofold_job_set_implementation(job, name) == TWOFOLD_OK);
+    for (const char* name : {"auto", "simd", "direct", "ref"})
+        CHECK(twofold_job_set_implementation(job, name) == TWOFOLD_OK);
     const bool has_onednn = std::string(twofold_query_string(TWOFOLD_QUERY_ONEDNN_VERSION)) != "none";
     CHECK(twofold_job_set_implementation(job, "onednn") == (has_onednn ? TWOFOLD_OK : TWOFOLD_UNSUPPORTED));
     CHECK(twofold_job_set_seed(job, UINT64_MAX) == TWOFOLD_OK);

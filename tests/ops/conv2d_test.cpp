@@ -17,14 +17,23 @@ struct Case {
 };
 
 // Channel counts of the networks and sizes that no register tile divides.
-const std::vector<Case> kCases = {{3, 3, 48, 5, 7},   {3, 1, 48, 1, 1},  {3, 4, 16, 3, 17}, {3, 48, 48, 6, 9},
-                                  {3, 48, 48, 1, 34}, {3, 64, 64, 4, 5}, {3, 16, 32, 8, 8}, {3, 80, 80, 2, 11},
-                                  {1, 48, 3, 4, 9},   {1, 48, 1, 3, 5},  {1, 64, 4, 2, 8},  {1, 48, 2, 7, 1},
-                                  {1, 64, 12, 3, 7},  {1, 32, 5, 4, 3}};
+const std::vector<Case> kCases = {
+    {3, 3, 48, 5, 7},  {3, 1, 48, 1, 1},   {3, 4, 16, 3, 17},  {3, 48, 48, 6, 9}, {3, 48, 48, 1, 34}, {3, 64, 64, 4, 5},
+    {3, 16, 32, 8, 8}, {3, 80, 80, 2, 11}, {1, 48, 3, 4, 9},   {1, 48, 1, 3, 5},  {1, 64, 4, 2, 8},   {1, 48, 2, 7, 1},
+    {1, 64, 12, 3, 7}, {1, 32, 5, 4, 3},   {3, 48, 48, 30, 33}};  // more tiles than Winograd holds at a time
 
 // Everything that one layer computes for one case, from the same random numbers.
 struct Result {
-    std::vector<float> dst, diff_src, diff_weights, diff_bias;
+    std::vector<float> dst, diff_src, plain_diff_src, diff_weights, diff_bias;
+};
+
+// Scratch memory in which nothing can be relied on.
+struct Scratch {
+    explicit Scratch(std::size_t count) : memory(platform::allocate_aligned(count * sizeof(float))) {
+        std::fill_n(data(), count, std::nanf(""));
+    }
+    float* data() const { return reinterpret_cast<float*>(memory.get()); }
+    platform::AlignedMemory memory;
 };
 
 Result run(const Case& c, const std::string& implementation) {
@@ -45,18 +54,21 @@ Result run(const Case& c, const std::string& implementation) {
         std::copy_n(diff.data() + y * c.width * c.out, c.width * c.out, first + y * ringed_w * c.out);
 
     const auto packed = platform::allocate_aligned(conv->packed_size() * sizeof(float));
-    const auto scratch = platform::allocate_aligned(conv->scratch_size(true) * sizeof(float));
+    const Scratch forward_only(conv->scratch_size(false)), scratch(conv->scratch_size(true));
     auto* p = reinterpret_cast<float*>(packed.get());
-    auto* s = reinterpret_cast<float*>(scratch.get());
+    float* s = scratch.data();
     conv->pack(weights.data(), p);
     Result result;
     result.dst.resize(count(c.height, c.width, c.out));
     conv->forward(c.height, c.width, {src.data(), src_w * c.in}, p, bias.data(), 0.2f,
-                  {result.dst.data(), c.width * c.out}, s);
+                  {result.dst.data(), c.width * c.out}, forward_only.data());
     if (c.in >= 16) {
         result.diff_src.resize(count(src_h, src_w, c.in));
         conv->backward_data(c.height, c.width, {ringed.data(), ringed_w * c.out}, p, {src.data(), src_w * c.in}, 0.2f,
                             {result.diff_src.data(), src_w * c.in}, s);
+        result.plain_diff_src.resize(result.diff_src.size());
+        conv->backward_data(c.height, c.width, {ringed.data(), ringed_w * c.out}, p, {nullptr, 0}, 0.2f,
+                            {result.plain_diff_src.data(), src_w * c.in}, s);
     }
     // Gradients are added to what is there.
     result.diff_weights.assign(shape.weights(), 1.0f);
@@ -97,6 +109,7 @@ TEST_CASE("every convolution of the table agrees with the reference") {
             // Sums of up to 720 products of numbers below 1/2.
             require_close(actual.dst, expected.dst, 2e-5);
             require_close(actual.diff_src, expected.diff_src, 2e-5);
+            require_close(actual.plain_diff_src, expected.plain_diff_src, 2e-5);
             require_close(actual.diff_weights, expected.diff_weights, 2e-5);
             require_close(actual.diff_bias, expected.diff_bias, 2e-5);
         }
@@ -174,8 +187,9 @@ TEST_CASE("a pixel's value hardly depends on where it lies in the map") {
     for (const std::string name : {"direct", "simd"}) {
         const auto conv = ops::make_conv2d(shape, name);
         const auto packed = platform::allocate_aligned(conv->packed_size() * sizeof(float));
-        const auto scratch = platform::allocate_aligned(conv->scratch_size(true) * sizeof(float));
-        auto *p = reinterpret_cast<float*>(packed.get()), *s = reinterpret_cast<float*>(scratch.get());
+        const Scratch scratch(conv->scratch_size(false));
+        auto* p = reinterpret_cast<float*>(packed.get());
+        float* s = scratch.data();
         conv->pack(weights.data(), p);
         std::vector<float> whole(kWidth * 48), parts(kWidth * 48);
         conv->forward(1, kWidth, {src.data(), kRow}, p, bias.data(), 0.2f, {whole.data(), kWidth * 48}, s);
