@@ -1,6 +1,6 @@
 #!/bin/sh
 # Counts the instructions that ZS-N2N takes on 64-bit ARM, under Debian's emulator qemu-user: a training step through
-# our kernels and through oneDNN's, and the final pass for a pixel. No board is needed.
+# our kernels and through oneDNN's, the final pass and the refinement for a pixel. No board is needed.
 #
 #   benchmarks/count_instructions.sh
 #
@@ -55,7 +55,11 @@ for kernels in simd onednn; do
 done
 # Pictures of up to a megapixel take eight passes, for their flips and rotations.
 count small --steps 1 --save-weights "$work/weights.bin" --overwrite >/dev/null
-few=$(count small --weights "$work/weights.bin")
-many=$(count large --weights "$work/weights.bin")
-awk -v few="$few" -v many="$many" \
-    'BEGIN { printf "final pass, a pixel   %8.0f\n", (many - few) / (192 * 192 - 64 * 64) / 8 }'
+few=$(count small --weights "$work/weights.bin" --refine off)
+many=$(count large --weights "$work/weights.bin" --refine off)
+refined_few=$(count small --weights "$work/weights.bin")
+refined_many=$(count large --weights "$work/weights.bin")
+awk -v few="$few" -v many="$many" -v refined_few="$refined_few" -v refined_many="$refined_many" 'BEGIN {
+    pixels = 192 * 192 - 64 * 64
+    printf "final pass, a pixel   %8.0f\n", (many - few) / pixels / 8
+    printf "refinement, a pixel   %8.0f\n", (refined_many - refined_few - (many - few)) / pixels }'
