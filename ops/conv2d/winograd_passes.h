@@ -9,16 +9,12 @@ namespace twofold::ops {
 
 // Tiles whose transforms are held at a time: measured best with a second-level cache of 1 MB.
 constexpr int kWinogradForwardChunk = 28;
-constexpr int kWinogradGradientChunk = 32;
 
 struct WinogradGrid {
     int down, across;
     int tiles() const { return down * across; }
 };
 WinogradGrid winograd_grid(int height, int width);
-
-// Floats from a matrix of `tiles` x `channels` to that of the next frequency.
-std::ptrdiff_t winograd_plane(int tiles, int channels);
 
 // Floats of the weights that a product with `in` channels on one side and `out` on the other reads.
 std::ptrdiff_t winograd_packed_size(int in, int out);

@@ -191,16 +191,17 @@ void extrapolate_rows(const TvPlanes& p, const TvTile& rows, float momentum_valu
     for (int c = rows.channel; c < rows.channel + rows.channels; ++c)
         for (std::ptrdiff_t y = rows.top; y < rows.bottom; ++y) {
             const std::ptrdiff_t at = c * p.plane + y * p.row;
-            if (momentum_value == 0 && p.previous_h != p.h) {
+            if (momentum_value != 0) {
+                for (std::ptrdiff_t k = at; k < at + p.row; k += lanes) {
+                    const auto h = hn::LoadU(d, p.h + k), v = hn::LoadU(d, p.v + k);
+                    const auto dh = hn::Sub(h, hn::LoadU(d, p.previous_h + k));
+                    const auto dv = hn::Sub(v, hn::LoadU(d, p.previous_v + k));
+                    hn::StoreU(hn::MulAdd(momentum, dh, h), d, p.previous_h + k);
+                    hn::StoreU(hn::MulAdd(momentum, dv, v), d, p.previous_v + k);
+                }
+            } else if (p.previous_h != p.h) {
                 std::copy_n(p.h + at, p.row, p.previous_h + at);
                 std::copy_n(p.v + at, p.row, p.previous_v + at);
-            }
-            for (std::ptrdiff_t k = at; momentum_value != 0 && k < at + p.row; k += lanes) {
-                const auto h = hn::LoadU(d, p.h + k), v = hn::LoadU(d, p.v + k);
-                const auto dh = hn::Sub(h, hn::LoadU(d, p.previous_h + k));
-                const auto dv = hn::Sub(v, hn::LoadU(d, p.previous_v + k));
-                hn::StoreU(hn::MulAdd(momentum, dh, h), d, p.previous_h + k);
-                hn::StoreU(hn::MulAdd(momentum, dv, v), d, p.previous_v + k);
             }
             const float *h = p.previous_h + at, *v = p.previous_v + at;
             for (int parity = 0; parity < 2; ++parity) {

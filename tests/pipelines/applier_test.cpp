@@ -110,6 +110,11 @@ TEST_CASE("the output may replace the input") {
     REQUIRE(apply(image, 16, 1, 2, 3, 1, &replaced) == apply(image, 16, 1, 1, 3));
     replaced = image;
     REQUIRE(apply(image, 16, 1, 2, 2, 2, &replaced) == apply(image, 16, 1, 1, 2, 2));
+    for (const int fold : {1, 2}) {
+        replaced = image;
+        REQUIRE(apply(image, 16, 1, 2, 3, fold, &replaced, "direct") ==
+                apply(image, 64, 1, 1, 3, fold, nullptr, "direct"));
+    }
 }
 
 TEST_CASE("a network that predicts nothing changes nothing") {
