@@ -98,16 +98,15 @@ void correlate(const simd::Correlation& c, int first, int last, ConstMap src, co
         }
 }
 
-// diff_dst with its channels padded by zeros.
-ConstMap pad_channels(int lines, int width, int out, ConstMap diff_dst, float* padded) {
-    const int columns = padded_channels(out);
+// Channels first to first + columns - 1 of the pixels of a block, zeros in place of those that there are not: the
+// pixels of a map may lie so that few of them fit into the first-level cache at once.
+void pack_block(int lines, int width, int channels, ConstMap map, int first, int columns, float* packed) {
+    const int count = std::min(columns, channels - first);
     for (int line = 0; line < lines; ++line)
-        for (int x = 0; x < width; ++x) {
-            float* pixel = padded + std::ptrdiff_t{line * simd::kGradientWidth + x} * columns;
-            std::copy_n(diff_dst.data + line * diff_dst.row + std::ptrdiff_t{x} * out, out, pixel);
-            std::fill(pixel + out, pixel + columns, 0.0f);
+        for (int x = 0; x < width; ++x, packed += columns) {
+            std::copy_n(map.data + line * map.row + std::ptrdiff_t{x} * channels + first, count, packed);
+            std::fill(packed + count, packed + columns, 0.0f);
         }
-    return {padded, std::ptrdiff_t{simd::kGradientWidth} * columns};
 }
 
 void accumulate_weights(const simd::WeightGradient& c, int ky_first, int ky_last, int first, int last, ConstMap src,
@@ -119,18 +118,19 @@ void accumulate_weights(const simd::WeightGradient& c, int ky_first, int ky_last
         for (int x = 0; x < c.width; x += simd::kGradientWidth) {
             const int lines = std::min(simd::kGradientLines, last - y),
                       width = std::min(simd::kGradientWidth, c.width - x);
-            ConstMap g(diff_dst.data + y * diff_dst.row + std::ptrdiff_t{x} * c.out, diff_dst.row);
-            if (columns != c.out) g = pad_channels(lines, width, c.out, g, scratch);
+            const ConstMap g(diff_dst.data + y * diff_dst.row + std::ptrdiff_t{x} * c.out, diff_dst.row);
             for (int begin = 0; begin < all; begin += kSumVectors) {
-                const int vectors = std::min(kSumVectors, all - begin), o = begin * lanes;
+                const int vectors = std::min(kSumVectors, all - begin), o = begin * lanes, step = vectors * lanes;
+                pack_block(lines, width, c.out, g, o, step, scratch);
+                const ConstMap packed(scratch, std::ptrdiff_t{width} * step);
                 for (int ky = ky_first; ky < ky_last; ++ky) {
                     const ConstMap s(src.data + (y * c.stride + ky) * src.row + std::ptrdiff_t{x} * c.stride * c.in,
                                      src.row * c.stride);
-                    accumulate_columns(c.kernel * c.in, vectors, lines, width, s, c.stride * c.in, {g.data + o, g.row},
-                                       columns, sums + std::ptrdiff_t{ky} * c.kernel * c.in * columns + o, columns);
+                    accumulate_columns(c.kernel * c.in, vectors, lines, width, s, c.stride * c.in, packed, step,
+                                       sums + std::ptrdiff_t{ky} * c.kernel * c.in * columns + o, columns);
                 }
+                if (bias_sums) accumulate_bias(lines, width, step, packed, step, bias_sums + o);
             }
-            if (bias_sums) accumulate_bias(lines, width, columns, g, columns, bias_sums);
         }
 }
 

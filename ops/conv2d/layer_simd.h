@@ -49,10 +49,9 @@ struct WeightGradient {
 constexpr int kGradientLines = 2;
 constexpr int kGradientWidth = 64;
 
-// Floats of scratch memory that accumulate_weights takes: a block with padded channels, where they are not whole.
+// Floats of scratch memory that accumulate_weights takes: a block of diff_dst, some of its channels at a time.
 constexpr int accumulate_weights_scratch(const WeightGradient& shape) {
-    const int columns = padded_channels(shape.out);
-    return shape.out == columns ? 0 : kGradientLines * kGradientWidth * columns;
+    return kGradientLines * kGradientWidth * padded_channels(shape.out);
 }
 
 // For kernel rows ky_first to ky_last - 1 and rows first to last - 1 of diff_dst:
