@@ -148,14 +148,14 @@ void filter_patch(const CollaborativePlanes& planes, int x, int y, const Collabo
     static const Tables tables;
     const Row d;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    PatchGroup<kGroup> group;
+    PatchGroup<kGroup> group(window);
     find_group(planes, x, y, window, &group);
     int count = 1;
-    while (2 * count <= group.count) count *= 2;
+    while (2 * count <= group.count()) count *= 2;
     HWY_ALIGN float noisy[kGroup * kPoints], pilot[kGroup * kPoints], result[kPoints];
     for (std::size_t c = 0; c < static_cast<std::size_t>(planes.components); ++c) {
         for (int g = 0; g < count; ++g) {
-            const std::ptrdiff_t at = group.y[g] * planes.row + group.x[g];
+            const std::ptrdiff_t at = group.y(g) * planes.row + group.x(g);
             transform(tables, planes.noisy[c] + at, planes.row, noisy + g * kPoints);
             transform(tables, planes.pilot[c] + at, planes.row, pilot + g * kPoints);
         }
@@ -166,7 +166,7 @@ void filter_patch(const CollaborativePlanes& planes, int x, int y, const Collabo
         const auto share = hn::Set(d, 1 / squares);
         for (int g = 0; g < count; ++g) {
             transform_back(tables, noisy + g * kPoints, result);
-            const std::ptrdiff_t at = group.y[g] * planes.row + group.x[g];
+            const std::ptrdiff_t at = group.y(g) * planes.row + group.x(g);
             for (int j = 0; j < kSide; ++j)
                 for (int i = 0; i < kSide; i += lanes) {
                     const auto weight = hn::Mul(hn::LoadU(d, tables.kaiser + kSide * j + i), share);

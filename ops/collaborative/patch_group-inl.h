@@ -9,6 +9,8 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <limits>
 
 #include "ops/collaborative/collaborative_filter.h"
@@ -16,26 +18,51 @@
 HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
 
-// The nearest patches so far, in order; equal ones as they came.
+// The nearest patches so far, in order; equal ones as they came. One number stands for a patch: the bits of its
+// distance, which are ordered as distances are, and below them its place.
 template <int kMost>
-struct PatchGroup {
-    float distance[kMost];
-    int x[kMost], y[kMost];
-    int count = 0;
-
-    float worst() const { return count < kMost ? std::numeric_limits<float>::infinity() : distance[kMost - 1]; }
-    void add(float d, int px, int py) {
-        if (!(d < worst())) return;
-        int at = count < kMost ? count++ : kMost - 1;
-        for (; at > 0 && distance[at - 1] > d; --at) {
-            distance[at] = distance[at - 1];
-            x[at] = x[at - 1];
-            y[at] = y[at - 1];
-        }
-        distance[at] = d;
-        x[at] = px;
-        y[at] = py;
+class PatchGroup {
+  public:
+    explicit PatchGroup(const CollaborativeWindow& window) : window_(window) {
+        keys_[0] = std::numeric_limits<std::int64_t>::min();  // an end for shifts
+        std::fill_n(keys_ + 1, kMost, key(std::numeric_limits<float>::infinity(), 0));
     }
+    int count() const { return count_; }
+    // Corner of patch `index`.
+    int x(int index) const { return window_.left + place(index) % width(); }
+    int y(int index) const { return window_.top + place(index) / width(); }
+
+    float worst() const { return std::bit_cast<float>(static_cast<std::int32_t>(keys_[kMost] >> 32)); }
+    void add(float distance, int px, int py) {
+        if (!(distance < worst())) return;
+        insert(key(distance, (py - window_.top) * width() + px - window_.left));
+    }
+    // Before all others.
+    void add_first(int px, int py) { add(-1, px, py); }
+
+  private:
+    int width() const { return window_.right - window_.left + 1; }
+    int place(int index) const { return static_cast<int>(keys_[index + 1] & 0xffffffff); }
+    static std::int64_t key(float distance, int place) {
+        return std::int64_t{std::bit_cast<std::int32_t>(distance)} << 32 | place;
+    }
+    HWY_INLINE void insert(std::int64_t key) {
+        namespace hn = hwy::HWY_NAMESPACE;
+        const hn::CappedTag<std::int64_t, 8> d;
+        const int lanes = static_cast<int>(hn::Lanes(d));
+        const auto added = hn::Set(d, key);
+        // Each place keeps its number, or takes the one that is added, or that of the place before, whichever is in the
+        // middle; from the end on, for places before are still to be read.
+        for (int i = kMost + 1 - lanes; i > 0; i -= lanes) {
+            const auto own = hn::LoadU(d, keys_ + i), before = hn::LoadU(d, keys_ + i - 1);
+            hn::StoreU(hn::Max(before, hn::Min(own, added)), d, keys_ + i);
+        }
+        count_ = std::min(count_ + 1, kMost);
+    }
+
+    CollaborativeWindow window_;
+    std::int64_t keys_[kMost + 1];
+    int count_ = 0;
 };
 
 // The reference is the first. Candidates are compared side by side, as many as there are lanes.
@@ -45,7 +72,7 @@ HWY_INLINE void find_group(const CollaborativePlanes& planes, int x, int y, cons
     namespace hn = hwy::HWY_NAMESPACE;
     constexpr int kSide = kCollaborativePatch;
     const hn::CappedTag<float, 16> d;
-    group->add(-1, x, y);
+    group->add_first(x, y);
     const int lanes = static_cast<int>(hn::Lanes(d));
     const float* pilot = planes.pilot[0];
     const std::ptrdiff_t row = planes.row;
