@@ -18,8 +18,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
 
-// The nearest patches so far, in order; equal ones as they came. One number stands for a patch: the bits of its
-// distance, which are ordered as distances are, and below them its place.
+// The nearest patches so far, in order; equal ones as they lie in the window. One number stands for a patch: the bits
+// of its distance, which are ordered as distances are, and below them its place.
 template <int kMost>
 class PatchGroup {
   public:
@@ -34,8 +34,9 @@ class PatchGroup {
 
     float worst() const { return std::bit_cast<float>(static_cast<std::int32_t>(keys_[kMost] >> 32)); }
     void add(float distance, int px, int py) {
-        if (!(distance < worst())) return;
-        insert(key(distance, (py - window_.top) * width() + px - window_.left));
+        if (!(distance <= worst())) return;
+        const std::int64_t added = key(distance, (py - window_.top) * width() + px - window_.left);
+        if (added < keys_[kMost]) insert(added);
     }
     // Before all others.
     void add_first(int px, int py) { add(-1, px, py); }
@@ -65,41 +66,65 @@ class PatchGroup {
     int count_ = 0;
 };
 
-// The reference is the first. Candidates are compared side by side, as many as there are lanes.
-template <int kMost>
-HWY_INLINE void find_group(const CollaborativePlanes& planes, int x, int y, const CollaborativeWindow& window,
-                           PatchGroup<kMost>* group) {
+// Places that are compared at once: a row of a whole window.
+constexpr int kPlaces = 2 * kCollaborativeReach;
+
+// Adds the patches of kRows rows of the window, from row `top` on, kPlaces of them from `left` on.
+// Patches are compared side by side, in as many sums as keep the multipliers busy.
+template <int kRows, int kMost>
+HWY_INLINE void add_rows(const CollaborativePlanes& planes, const float* here, int x, int y,
+                         const CollaborativeWindow& window, int left, int top, PatchGroup<kMost>* group) {
     namespace hn = hwy::HWY_NAMESPACE;
     constexpr int kSide = kCollaborativePatch;
     const hn::CappedTag<float, 16> d;
-    group->add_first(x, y);
-    const int lanes = static_cast<int>(hn::Lanes(d));
-    const float* pilot = planes.pilot[0];
-    const std::ptrdiff_t row = planes.row;
-    HWY_ALIGN float here[kCollaborativeCoefficients];
-    for (int j = 0; j < kSide; ++j) std::copy_n(pilot + (y + j) * row + x, kSide, here + kSide * j);
-    HWY_ALIGN float found[2 * 16];
-    for (int v = window.top; v <= window.bottom; ++v)
-        for (int u = window.left; u <= window.right; u += 2 * lanes) {
-            auto sum0 = hn::Zero(d), sum1 = hn::Zero(d);
-            for (int j = 0; j < kSide; ++j) {
-                const float* there = pilot + (v + j) * row + u;
-                for (int i = 0; i < kSide; ++i) {
-                    const auto pixel = hn::Set(d, here[kSide * j + i]);
-                    const auto diff0 = hn::Sub(hn::LoadU(d, there + i), pixel);
-                    const auto diff1 = hn::Sub(hn::LoadU(d, there + i + lanes), pixel);
-                    sum0 = hn::MulAdd(diff0, diff0, sum0);
-                    sum1 = hn::MulAdd(diff1, diff1, sum1);
+    using V = hn::Vec<hn::CappedTag<float, 16>>;
+    constexpr int kLanes = static_cast<int>(hn::MaxLanes(d)), kVectors = kPlaces / kLanes;
+    V sum[kRows][kVectors];
+    HWY_UNROLL(2)
+    for (int r = 0; r < kRows; ++r) {
+        HWY_UNROLL(8)
+        for (int k = 0; k < kVectors; ++k) sum[r][k] = hn::Zero(d);
+    }
+    for (int j = 0; j < kSide; ++j) {
+        const float* there = planes.pilot[0] + (top + j) * planes.row + left;
+        for (int i = 0; i < kSide; ++i) {
+            const V pixel = hn::Set(d, here[kSide * j + i]);
+            HWY_UNROLL(2)
+            for (int r = 0; r < kRows; ++r) {
+                HWY_UNROLL(8)
+                for (int k = 0; k < kVectors; ++k) {
+                    const V difference = hn::Sub(hn::LoadU(d, there + r * planes.row + k * kLanes + i), pixel);
+                    sum[r][k] = hn::MulAdd(difference, difference, sum[r][k]);
                 }
             }
-            const auto worst = hn::Set(d, group->worst());
-            if (hn::AllTrue(d, hn::And(hn::Ge(sum0, worst), hn::Ge(sum1, worst)))) continue;
-            hn::StoreU(sum0, d, found);
-            hn::StoreU(sum1, d, found + lanes);
-            const int last = std::min(2 * lanes, window.right - u + 1);
-            for (int k = 0; k < last; ++k)
-                if (u + k != x || v != y) group->add(found[k], u + k, v);
         }
+    }
+    HWY_ALIGN float found[kLanes];
+    for (int r = 0; r < kRows; ++r)
+        for (int k = 0, u = left; k < kVectors && u <= window.right; ++k, u += kLanes) {
+            if (hn::AllFalse(d, hn::Le(sum[r][k], hn::Set(d, group->worst())))) continue;
+            hn::Store(sum[r][k], d, found);
+            const int last = std::min(kLanes, window.right - u + 1), v = top + r;
+            for (int lane = 0; lane < last; ++lane)
+                if (u + lane != x || v != y) group->add(found[lane], u + lane, v);
+        }
+}
+
+// The reference is the first.
+template <int kMost>
+HWY_INLINE void find_group(const CollaborativePlanes& planes, int x, int y, const CollaborativeWindow& window,
+                           PatchGroup<kMost>* group) {
+    constexpr int kSide = kCollaborativePatch;
+    // Four sums for vectors of 8 and 16; eight for shorter ones, on processors that take longer for each.
+    constexpr int kRows = hwy::HWY_NAMESPACE::MaxLanes(hwy::HWY_NAMESPACE::CappedTag<float, 16>()) == 16 ? 2 : 1;
+    group->add_first(x, y);
+    HWY_ALIGN float here[kCollaborativeCoefficients];
+    for (int j = 0; j < kSide; ++j) std::copy_n(planes.pilot[0] + (y + j) * planes.row + x, kSide, here + kSide * j);
+    for (int left = window.left; left <= window.right; left += kPlaces) {
+        int v = window.top;
+        for (; v + kRows - 1 <= window.bottom; v += kRows) add_rows<kRows>(planes, here, x, y, window, left, v, group);
+        for (; v <= window.bottom; ++v) add_rows<1>(planes, here, x, y, window, left, v, group);
+    }
 }
 
 }  // namespace twofold::ops::HWY_NAMESPACE
