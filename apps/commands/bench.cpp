@@ -73,7 +73,8 @@ ExitCode run_bench(const BenchOptions& options) {
 }  // namespace
 
 Command add_bench(CLI::App& root) {
-    CLI::App* app = root.add_subcommand("bench", "Measure the training step, the final pass and every kernel");
+    CLI::App* app =
+        root.add_subcommand("bench", "Measure the training step, the final pass, the refinement and every kernel");
     const auto options = std::make_shared<BenchOptions>();
     app->add_option("--seconds", options->seconds, "Time spent on each row (default 0.5)")
         ->check(number_between(0.001, 600));

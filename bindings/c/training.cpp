@@ -35,8 +35,7 @@ twofold_status twofold_training_create(twofold_context* context, twofold_prior_s
         require_argument(raw_value(size) >= TWOFOLD_PRIOR_SMALL && raw_value(size) <= TWOFOLD_PRIOR_START,
                          "the size of the prior is unknown");
         require_argument(steps >= 1 && steps <= kMostSteps, "the number of steps must be 1 to 1000000000");
-        rendered::TrainingRecipe recipe;
-        recipe.size = static_cast<rendered::PriorSize>(size);
+        rendered::TrainingRecipe recipe = rendered::TrainingRecipe::of(static_cast<rendered::PriorSize>(size));
         recipe.seed = seed;
         recipe.steps = steps;
         *training = new twofold_training{context, rendered::PriorTrainer(recipe, checked_threads(threads))};

@@ -31,8 +31,8 @@ typedef enum twofold_prior_size {
 TWOFOLD_API twofold_status twofold_training_create(twofold_context* context, twofold_prior_size size, uint64_t seed,
                                                    int64_t steps, int32_t threads, twofold_training** training);
 /* Goes on from a checkpoint, which is not trusted: damaged data give TWOFOLD_CORRUPT_DATA. `steps` takes the place of
- * the number that was planned, 0 keeps it; it cannot change any more once the learning rate has begun to fall, which it
- * does for the last four tenths of the steps. */
+ * the number that was planned, 0 keeps it. It must not be less than what has been done; the learning rate, which falls
+ * to zero with the last step, goes on as that of a training with that number. */
 TWOFOLD_API twofold_status twofold_training_resume(twofold_context* context, const void* checkpoint, size_t bytes,
                                                    int64_t steps, int32_t threads, twofold_training** training);
 TWOFOLD_API void twofold_training_destroy(twofold_training* training);

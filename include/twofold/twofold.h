@@ -544,7 +544,7 @@ TWOFOLD_API twofold_status twofold_job_estimate_quality(twofold_job* job, twofol
 /* ---------------------------------------------------------------------------------------------- benchmark */
 
 typedef struct twofold_benchmark_row {
-    const char* name;           /* "peak", "conv2d 48->48 forward", "training step", "inference" ... */
+    const char* name;           /* "peak", "conv2d 48->48 forward", "training step, fast", "nonlocal Bayes" ... */
     const char* implementation; /* "simd", "direct", "onednn", "ref", or "" */
     const char* shape;          /* what was run, in words */
     int32_t threads;
@@ -557,8 +557,9 @@ typedef struct twofold_benchmark_row {
 
 typedef void (*twofold_benchmark_callback)(const twofold_benchmark_row* row, void* user);
 
-/* Measure the machine's float32 peak, every kernel in every implementation, the training step and the final pass;
- * one callback per row. Threads 0 means the default. `seconds` (> 0) is the time spent per row. */
+/* Measure the machine's float32 peak, every kernel in every implementation, the training step, the final pass
+ * and the filters of the refinement; one callback per row. Threads 0 means the default. `seconds` (> 0) is the time
+ * spent per row. */
 TWOFOLD_API twofold_status twofold_benchmark(twofold_context* context, int32_t threads, double seconds,
                                              twofold_benchmark_callback callback, void* user);
 

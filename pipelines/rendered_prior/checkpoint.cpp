@@ -49,13 +49,13 @@ Checkpoint load_checkpoint(const std::byte* buffer, std::size_t size) {
     const auto version = take<std::uint32_t>(p);
     const auto network = take<std::uint32_t>(p);
     Checkpoint checkpoint;
-    checkpoint.recipe.seed = take<std::uint64_t>(p);
-    const auto steps = take<std::uint64_t>(p), step = take<std::uint64_t>(p);
+    const auto seed = take<std::uint64_t>(p), steps = take<std::uint64_t>(p), step = take<std::uint64_t>(p);
     if (network > static_cast<std::uint32_t>(PriorSize::kStart))
         refuse("the checkpoint is damaged: the size of the network is unknown");
     if (steps == 0 || steps > kMostSteps || step > steps)
         refuse("the checkpoint is damaged: the number of steps is out of range");
-    checkpoint.recipe.size = static_cast<PriorSize>(network);
+    checkpoint.recipe = TrainingRecipe::of(static_cast<PriorSize>(network));
+    checkpoint.recipe.seed = seed;
     checkpoint.recipe.steps = static_cast<std::int64_t>(steps);
     checkpoint.step = static_cast<std::int64_t>(step);
     if (size != stored_size(checkpoint)) refuse("the checkpoint is cut short, or something follows it");
@@ -77,12 +77,11 @@ Checkpoint load_checkpoint(const std::byte* buffer, std::size_t size) {
 }
 
 Checkpoint with_steps(Checkpoint checkpoint, std::int64_t steps) {
-    if (steps == 0 || steps == checkpoint.recipe.steps) return checkpoint;
-    const std::int64_t planned = checkpoint.recipe.steady_steps();
+    if (steps == 0) return checkpoint;
+    if (steps < checkpoint.step)
+        throw Error(ErrorCode::kInvalidArgument, "the training has done " + std::to_string(checkpoint.step) +
+                                                     " steps, more than it is now told to do");
     checkpoint.recipe.steps = steps;
-    if (checkpoint.step > std::min(planned, checkpoint.recipe.steady_steps()))
-        throw Error(ErrorCode::kInvalidArgument,
-                    "the number of steps cannot be changed any more: the learning rate has begun to fall");
     return checkpoint;
 }
 

@@ -25,8 +25,8 @@ void store_checkpoint(const Checkpoint& checkpoint, std::byte* buffer);
 // version of the recipe.
 Checkpoint load_checkpoint(const std::byte* buffer, std::size_t size);
 
-// With another number of steps, unless it is 0. Throws Error kInvalidArgument once the rate has begun to fall by either
-// number.
+// With another number of steps, unless it is 0: the rate goes on as that of a training with that number. Throws Error
+// kInvalidArgument if it has done more.
 Checkpoint with_steps(Checkpoint checkpoint, std::int64_t steps);
 
 }  // namespace twofold::rendered

@@ -37,8 +37,8 @@ std::vector<float> part(const std::vector<float>& image, int image_side, int lef
 
 }  // namespace
 
-PatchSource::PatchSource(std::uint64_t seed, int patch)
-    : seed_(seed), patch_(patch), bank_(seed), pool_(kPool), next_(kFreshScenes) {}
+PatchSource::PatchSource(std::uint64_t seed, int patch, double camera)
+    : seed_(seed), patch_(patch), camera_(camera), bank_(seed), pool_(kPool), next_(kFreshScenes) {}
 
 void PatchSource::start(std::int64_t step, ThreadTeam& team) {
     team.run(kPool, [&](std::int64_t slot, int) {
@@ -74,7 +74,7 @@ NoisyPatch PatchSource::cut(Draws& draws, const Pixels& scene, int side, const N
 NoisyPatch PatchSource::patch(std::int64_t step, std::int64_t index, std::int64_t batch) const {
     Draws draws(seed_ ^ kPatches, static_cast<std::uint64_t>(step * batch + index));
     const Pixels& scene = pool_[static_cast<std::size_t>(draws.index(kPool))];
-    const NoiseSettings noise = draw_noise_settings(draws);
+    const NoiseSettings noise = draw_noise_settings(draws, camera_);
     const bool grey = !noise.camera && draws.chance(kGrey);
     return cut(draws, scene, kSceneSide, noise, grey);
 }

@@ -23,8 +23,9 @@ class PatchSource {
   public:
     static constexpr int kFreshScenes = 2;  // a step
 
-    // `patch` is the side of the patches, a multiple of 8 of at most 160 pixels.
-    PatchSource(std::uint64_t seed, int patch);
+    // `patch` is the side of the patches, a multiple of 8 of at most 160 pixels; `camera` the share of those whose
+    // noise is as a camera makes it.
+    PatchSource(std::uint64_t seed, int patch, double camera);
 
     // Renders the pool as it is before `step`.
     void start(std::int64_t step, ThreadTeam& team);
@@ -44,6 +45,7 @@ class PatchSource {
 
     std::uint64_t seed_;
     int patch_;
+    double camera_;
     TextureBank bank_;
     std::vector<Pixels> pool_, next_;
 };

@@ -42,7 +42,7 @@ PriorTrainer::PriorTrainer(const TrainingRecipe& recipe, std::int64_t step, int 
       team_(threads),
       network_(recipe.shape(), implementation),
       state_(recipe.shape(), recipe.batch, {}, team_),
-      source_(recipe.seed, input_side()),
+      source_(recipe.seed, input_side(), recipe.camera),
       losses_(static_cast<std::size_t>(recipe.batch)) {
     const int blocks = recipe.patch_side() / recipe.shape().fold;
     network_.plan(blocks, blocks);

@@ -13,7 +13,7 @@ namespace twofold::rendered {
 enum class PriorSize { kSmall, kLarge, kStart };
 
 struct TrainingRecipe {
-    static constexpr std::uint32_t kVersion = 1;  // of all that decides about the weights but the fields below
+    static constexpr std::uint32_t kVersion = 2;  // of all that decides about the weights but the fields below
 
     PriorSize size = PriorSize::kLarge;
     std::uint64_t seed = 1;
@@ -21,10 +21,21 @@ struct TrainingRecipe {
 
     int patch = 96;  // pixels a side, at least
     int batch = 8;   // patches a step
-    double learning_rate = 0.02;
+    double learning_rate = 0.012;
     std::int64_t warm_up = 100;  // steps
-    double decay = 0.4;          // share of the steps, the last ones, in which the rate falls to zero
+    double decay = 1;            // share of the steps, the last ones, in which the rate falls to zero
+    double camera = 0.2;         // share of the patches whose noise is as a camera makes it
 
+    static TrainingRecipe of(PriorSize size) {
+        TrainingRecipe recipe;
+        recipe.size = size;
+        if (size == PriorSize::kStart) {  // trained by version 1, whose weights these values give again
+            recipe.learning_rate = 0.02;
+            recipe.decay = 0.4;
+            recipe.camera = 0.3;
+        }
+        return recipe;
+    }
     NetworkShape shape() const {
         if (size == PriorSize::kStart) return {3, 48, 2, 1};
         return {3, size == PriorSize::kLarge ? 64 : 32, 6, 2};
@@ -35,14 +46,11 @@ struct TrainingRecipe {
         return (patch + 2 * halo + 7) / 8 * 8 - 2 * halo;
     }
 
-    // Of step `step` (from 0). Until it begins to fall it does not depend on the number of steps: a training can be
-    // made longer until then.
+    // Of step `step` (from 0).
     double rate(std::int64_t step) const {
         const double left = double(steps - step) / (decay * double(steps));
         return learning_rate * std::min({1.0, double(step + 1) / double(warm_up), left});
     }
-    // Steps before the rate begins to fall.
-    std::int64_t steady_steps() const { return steps - static_cast<std::int64_t>(decay * double(steps)); }
 };
 
 }  // namespace twofold::rendered

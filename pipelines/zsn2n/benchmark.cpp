@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "ops/collaborative/collaborative_filter.h"
+#include "ops/collaborative/nonlocal_bayes.h"
 #include "ops/conv2d/conv2d_table.h"
 #include "ops/peak/peak.h"
 #include "pipelines/zsn2n/applier.h"
@@ -56,6 +58,7 @@ class Benchmark {
             for (const ops::Conv2dImplementation& implementation : ops::conv2d_implementations())
                 measure_convolution(shape, implementation.name);
         for (const RecipeName name : {RecipeName::kFast, RecipeName::kBest}) measure_pipeline(name);
+        measure_refinement();
     }
 
   private:
@@ -190,6 +193,50 @@ class Benchmark {
         });
         report(std::string("inference, ") + recipe_name, network.implementation(),
                std::to_string(kImage) + "x" + std::to_string(kImage) + " RGB", apply_seconds, applier.flops(1));
+    }
+
+    // Each thread filters groups of patches of an image of its own.
+    void measure_refinement() {
+        constexpr int kComponents = 3, kReach = ops::kCollaborativeReach, kPoints = ops::kCollaborativeCoefficients;
+        constexpr int kSide = 2 * kReach + ops::kCollaborativePatch, kRow = kSide + ops::kCollaborativePadding;
+        constexpr int kGroups = 64;  // a call
+        ArenaPlan plan;
+        const auto variance = plan.reserve<float>(kComponents * kPoints);
+        std::vector<std::array<ArenaRange<float>, 4>> images(static_cast<std::size_t>(team_.size()));
+        for (auto& image : images)
+            for (auto& planes : image) planes = plan.reserve<float>(kComponents * kSide * kRow);
+        const Arena arena(plan);
+        std::ranges::fill(arena[variance], 0.01f);
+        for (const auto& image : images)
+            for (const auto& planes : image) fill_random(arena[planes]);
+        const ops::CollaborativeWindow window{0, 0, 2 * kReach - 1, 2 * kReach - 1};
+        const auto measure = [&](const char* name, double flops, const auto& filter) {
+            const double seconds = median_seconds(seconds_, [&] {
+                team_.run(team_.size(), [&](std::int64_t task, int) {
+                    const auto& image = images[static_cast<std::size_t>(task)];
+                    ops::CollaborativePlanes planes;
+                    planes.components = kComponents;
+                    planes.row = kRow;
+                    for (std::size_t c = 0; c < kComponents; ++c) {
+                        const std::size_t at = c * kSide * kRow;
+                        planes.noisy[c] = arena[image[0]].data() + at;
+                        planes.pilot[c] = arena[image[1]].data() + at;
+                        planes.sum[c] = arena[image[2]].data() + at;
+                        planes.weight[c] = arena[image[3]].data() + at;
+                    }
+                    for (int i = 0; i < kGroups; ++i) filter(planes, kReach, kReach, window, arena[variance].data());
+                });
+            });
+            const double searched = 3.0 * 4 * kReach * kReach * kPoints;
+            report(name, "simd", std::to_string(kGroups) + " groups of patches per thread", seconds,
+                   (searched + kComponents * flops) * kGroups * team_.size());
+        };
+        constexpr double kBayes = ops::kBayesGroup, kFew = ops::kCollaborativeGroup;
+        // Three products of patches with patches, the inverse and a product of two matrices of the group's size.
+        measure("nonlocal Bayes", 2 * kBayes * kBayes * (3 * kPoints + 2 * kBayes), ops::nonlocal_bayes);
+        // Three transforms of each patch, twice 8 rows by 8x8 numbers, and three across the group.
+        measure("collaborative filter", 3 * kFew * kPoints * (4 * ops::kCollaborativePatch + 4),
+                ops::collaborative_filter);
     }
 
     ThreadTeam team_;

@@ -1,4 +1,5 @@
-// Speed of the training step, the final pass and the kernels they are made of, beside what the machine can do at most.
+// Speed of the training step, the final pass, the kernels they are made of and the filters of the refinement, beside
+// what the machine can do at most.
 #ifndef TWOFOLD_PIPELINES_ZSN2N_BENCHMARK_H
 #define TWOFOLD_PIPELINES_ZSN2N_BENCHMARK_H
 
@@ -6,7 +7,7 @@ namespace twofold::zsn2n {
 
 // The texts are valid during the call that hands the row over.
 struct BenchmarkRow {
-    const char* name = "";            // "peak", "conv2d 48->48 forward", "training step", "inference" ...
+    const char* name = "";  // "peak", "conv2d 48->48 forward", "training step", "inference", "nonlocal Bayes" ...
     const char* implementation = "";  // "simd", "direct", "onednn", "ref", or ""
     const char* shape = "";           // what was run, in words
     int threads = 0;

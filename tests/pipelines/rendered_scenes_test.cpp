@@ -182,7 +182,7 @@ TEST_CASE("compression loses more at a lower quality, and next to nothing of wha
 TEST_CASE("patches are the same wherever the training begins, and after any number of steps", "[rendered]") {
     constexpr int kPatch = 40, kBatch = 4;
     ThreadTeam one(1), two(2);
-    PatchSource straight(9, kPatch), resumed(9, kPatch);
+    PatchSource straight(9, kPatch, 0.3), resumed(9, kPatch, 0.3);
     straight.start(0, two);
     constexpr std::int64_t kSteps = 40;  // more than it takes to replace the whole pool
     for (std::int64_t step = 0; step < kSteps; ++step) {

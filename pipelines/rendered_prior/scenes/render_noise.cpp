@@ -82,9 +82,9 @@ std::vector<float> through_camera(Draws& draws, const NoiseSettings& settings, c
 
 }  // namespace
 
-NoiseSettings draw_noise_settings(Draws& draws) {
+NoiseSettings draw_noise_settings(Draws& draws, double camera) {
     NoiseSettings settings;
-    settings.camera = draws.chance(0.3);
+    settings.camera = draws.chance(camera);
     if (settings.camera) {
         const double gain = draws.log_uniform(2e-4, 2e-2);
         settings.gain.fill(gain);

@@ -21,7 +21,8 @@ struct NoiseSettings {
     bool clipped = true, rounded = true;  // to 0..1, to 8 bits
 };
 
-NoiseSettings draw_noise_settings(Draws& draws);
+// As a camera makes it in the share `camera` of all cases, else on display values.
+NoiseSettings draw_noise_settings(Draws& draws, double camera);
 
 // `image`, side x side RGB, becomes what a denoiser is to find: the picture itself, or what a camera would have made of
 // it without noise. Returns the noisy picture. `side` is a multiple of 8.
