@@ -140,8 +140,9 @@ TEST_CASE("the TV loss has the gradient that finite differences show") {
 }
 
 TEST_CASE("a step loses lambda over its length on either side") {
-    // 32-bit NEON has estimates instead of square roots, and no numbers below 1e-38.
-    constexpr double kTolerance = sizeof(void*) == 4 ? 2e-5 : 1e-5;
+    // What single precision reaches on every processor: with vectors of 8 it stays at 1.4e-5, with those of 16 below
+    // 1e-5.
+    constexpr double kTolerance = 2e-5;
     constexpr std::ptrdiff_t kLeft = 37, kRight = 20, kRows = 3;
     const float lambda = 1.5f;
     for (const int channels : {1, 3})
