@@ -324,11 +324,13 @@ struct Denoiser::State {
         report.seconds_apply = report.seconds_total - report.seconds_train;
     }
 
-    // Of the given weights and those that came of them.
+    // Of the given weights and the mean of them and those that came of them: half of the way has two thirds of what the
+    // whole of it gains, and a third of what it loses where the image has little to teach.
     void keep_better() {
-        const std::span<const float> adapted = fine->parameters(arena);
-        report.adapted = judged_loss(adapted) < judged_loss(given);
-        std::ranges::copy(report.adapted ? adapted : std::span<const float>(given), weights.values.begin());
+        const std::span<const float> trained = fine->parameters(arena);
+        for (std::size_t i = 0; i < trained.size(); ++i) weights.values[i] = (trained[i] + given[i]) / 2;
+        report.adapted = judged_loss(weights.values) < judged_loss(given);
+        if (!report.adapted) std::ranges::copy(given, weights.values.begin());
     }
 
     // On the part of the image that was not trained on; the same patches and noise with every call.

@@ -62,6 +62,8 @@ TEST_CASE("some steps on rendered scenes take noise away", "[rendered]") {
     TrainingRecipe recipe = small_recipe(60);
     recipe.patch = 48;
     recipe.warm_up = 5;
+    recipe.learning_rate = 0.02;
+    recipe.decay = 0.4;
     PriorTrainer trainer(recipe, 2);
     while (!trainer.finished()) trainer.step();
     const Validation validation = trainer.validate();
