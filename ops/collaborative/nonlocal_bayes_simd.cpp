@@ -60,91 +60,26 @@ HWY_INLINE void multiply(const float* a, const float* b, float* out) {
         }
 }
 
-// Square blocks of a matrix of kGroup x kGroup.
-constexpr int kHalf = kGroup / 2;
-
-// The inverse of a symmetric positive definite block, in its place, by Gauss and Jordan's elimination, which needs no
-// pivots there.
-HWY_INLINE void invert_block(float* m) {
-    const hn::CappedTag<float, kHalf> d;
+// The inverse of a symmetric positive definite matrix of kGroup x kGroup in its place, by Gauss and Jordan's
+// elimination, which needs no pivots there.
+HWY_INLINE void invert(float* m) {
+    const Wide d;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    float column[kHalf];
-    for (int k = 0; k < kHalf; ++k) {
-        for (int i = 0; i < kHalf; ++i) column[i] = m[i * kHalf + k];
+    float column[kGroup];
+    for (int k = 0; k < kGroup; ++k) {
+        for (int i = 0; i < kGroup; ++i) column[i] = m[i * kGroup + k];
         const auto inverse = hn::Set(d, 1 / column[k]);
-        for (int x = 0; x < kHalf; x += lanes) {
+        for (int x = 0; x < kGroup; x += lanes) {
             // No single numbers are written: vectors that are read soon after would have to wait for them.
             const auto here = hn::Eq(hn::Iota(d, static_cast<float>(x)), hn::Set(d, static_cast<float>(k)));
-            float* pivot_row = m + k * kHalf + x;
+            float* pivot_row = m + k * kGroup + x;
             const auto pivot = hn::Mul(hn::IfThenElse(here, hn::Set(d, 1.0f), hn::Load(d, pivot_row)), inverse);
-            for (int i = 0; i < kHalf; ++i) {
-                float* row = m + i * kHalf + x;
+            for (int i = 0; i < kGroup; ++i) {
+                float* row = m + i * kGroup + x;
                 const auto others = hn::IfThenZeroElse(here, hn::Load(d, row));
                 hn::Store(hn::NegMulAdd(hn::Set(d, column[i]), pivot, others), d, row);
             }
             hn::Store(pivot, d, pivot_row);
-        }
-    }
-}
-
-// out = start + sign * left * right, for blocks; left(i, k) tells the numbers of `left`. `start` may be out, and null
-// for zeros.
-template <typename Left>
-HWY_INLINE void multiply_block(const Left& left, const float* right, const float* start, float sign, float* out) {
-    const hn::CappedTag<float, kHalf> d;
-    const int lanes = static_cast<int>(hn::Lanes(d));
-    for (int i = 0; i < kHalf; i += 4)
-        for (int x = 0; x < kHalf; x += lanes) {
-            auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
-            if (start) {
-                const float* from = start + i * kHalf + x;
-                s0 = hn::Load(d, from);
-                s1 = hn::Load(d, from + kHalf);
-                s2 = hn::Load(d, from + 2 * kHalf);
-                s3 = hn::Load(d, from + 3 * kHalf);
-            }
-            for (int k = 0; k < kHalf; ++k) {
-                const auto r = hn::Load(d, right + k * kHalf + x);
-                s0 = hn::MulAdd(hn::Set(d, sign * left(i, k)), r, s0);
-                s1 = hn::MulAdd(hn::Set(d, sign * left(i + 1, k)), r, s1);
-                s2 = hn::MulAdd(hn::Set(d, sign * left(i + 2, k)), r, s2);
-                s3 = hn::MulAdd(hn::Set(d, sign * left(i + 3, k)), r, s3);
-            }
-            float* to = out + i * kHalf + x;
-            hn::Store(s0, d, to);
-            hn::Store(s1, d, to + kHalf);
-            hn::Store(s2, d, to + 2 * kHalf);
-            hn::Store(s3, d, to + 3 * kHalf);
-        }
-}
-
-// The inverse of a symmetric positive definite matrix of kGroup x kGroup in its place, by blocks: with the inverse P of
-// its upper left block A, and Q that of what the others leave, D - C P C',
-//     ( A  C' )^-1   ( P + P C' Q C P   -P C' Q )
-//     ( C  D  )    = (   -Q C P             Q   )
-HWY_INLINE void invert(float* m) {
-    HWY_ALIGN float p[kHalf * kHalf], c[kHalf * kHalf], q[kHalf * kHalf], cp[kHalf * kHalf], qcp[kHalf * kHalf];
-    for (int i = 0; i < kHalf; ++i) {
-        std::copy_n(m + i * kGroup, kHalf, p + i * kHalf);
-        std::copy_n(m + (i + kHalf) * kGroup, kHalf, c + i * kHalf);
-        std::copy_n(m + (i + kHalf) * kGroup + kHalf, kHalf, q + i * kHalf);
-    }
-    const auto rows = [](const float* block) { return [block](int i, int k) { return block[i * kHalf + k]; }; };
-    const auto columns = [](const float* block) { return [block](int i, int k) { return block[k * kHalf + i]; }; };
-    invert_block(p);
-    multiply_block(rows(c), p, nullptr, 1, cp);
-    // c', which lies in the upper right.
-    for (int i = 0; i < kHalf; ++i) std::copy_n(m + i * kGroup + kHalf, kHalf, c + i * kHalf);
-    multiply_block(rows(cp), c, q, -1, q);
-    invert_block(q);
-    multiply_block(rows(q), cp, nullptr, 1, qcp);
-    multiply_block(columns(cp), qcp, p, 1, p);
-    for (int i = 0; i < kHalf; ++i) {
-        std::copy_n(p + i * kHalf, kHalf, m + i * kGroup);
-        std::copy_n(q + i * kHalf, kHalf, m + (i + kHalf) * kGroup + kHalf);
-        for (int j = 0; j < kHalf; ++j) {
-            m[(i + kHalf) * kGroup + j] = -qcp[i * kHalf + j];
-            m[i * kGroup + kHalf + j] = -qcp[j * kHalf + i];
         }
     }
 }
