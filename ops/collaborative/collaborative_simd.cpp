@@ -152,12 +152,13 @@ void filter_patch(const CollaborativePlanes& planes, int x, int y, const Collabo
     find_group(planes, x, y, window, &group);
     int count = 1;
     while (2 * count <= group.count()) count *= 2;
+    std::ptrdiff_t place[kGroup];
+    for (int g = 0; g < count; ++g) place[g] = group.offset(g, planes.row);
     HWY_ALIGN float noisy[kGroup * kPoints], pilot[kGroup * kPoints], result[kPoints];
     for (std::size_t c = 0; c < static_cast<std::size_t>(planes.components); ++c) {
         for (int g = 0; g < count; ++g) {
-            const std::ptrdiff_t at = group.y(g) * planes.row + group.x(g);
-            transform(tables, planes.noisy[c] + at, planes.row, noisy + g * kPoints);
-            transform(tables, planes.pilot[c] + at, planes.row, pilot + g * kPoints);
+            transform(tables, planes.noisy[c] + place[g], planes.row, noisy + g * kPoints);
+            transform(tables, planes.pilot[c] + place[g], planes.row, pilot + g * kPoints);
         }
         walsh_hadamard(count, noisy);
         walsh_hadamard(count, pilot);
@@ -166,12 +167,11 @@ void filter_patch(const CollaborativePlanes& planes, int x, int y, const Collabo
         const auto share = hn::Set(d, 1 / squares);
         for (int g = 0; g < count; ++g) {
             transform_back(tables, noisy + g * kPoints, result);
-            const std::ptrdiff_t at = group.y(g) * planes.row + group.x(g);
             for (int j = 0; j < kSide; ++j)
                 for (int i = 0; i < kSide; i += lanes) {
                     const auto weight = hn::Mul(hn::LoadU(d, tables.kaiser + kSide * j + i), share);
-                    float *sum = planes.sum[c] + at + j * planes.row + i,
-                          *weights = planes.weight[c] + at + j * planes.row + i;
+                    float *sum = planes.sum[c] + place[g] + j * planes.row + i,
+                          *weights = planes.weight[c] + place[g] + j * planes.row + i;
                     hn::StoreU(hn::MulAdd(weight, hn::Load(d, result + kSide * j + i), hn::LoadU(d, sum)), d, sum);
                     hn::StoreU(hn::Add(weight, hn::LoadU(d, weights)), d, weights);
                 }

@@ -186,20 +186,21 @@ void estimate_group(const CollaborativePlanes& planes, int x, int y, const Colla
                     const float* variance) {
     PatchGroup<kGroup> group(window);
     find_group(planes, x, y, window, &group);
+    std::ptrdiff_t place[kGroup];
+    for (int g = 0; g < group.count(); ++g) place[g] = group.offset(g, planes.row);
     Stacks s;
     for (std::size_t c = 0; c < static_cast<std::size_t>(planes.components); ++c) {
-        const auto place = [&](int g) { return group.y(g) * planes.row + group.x(g); };
         for (int g = 0; g < group.count(); ++g) {
-            load_patch(planes.noisy[c] + place(g), planes.row, s.noisy + g * kPoints);
-            load_patch(planes.pilot[c] + place(g), planes.row, s.pilot + g * kPoints);
+            load_patch(planes.noisy[c] + place[g], planes.row, s.noisy + g * kPoints);
+            load_patch(planes.pilot[c] + place[g], planes.row, s.pilot + g * kPoints);
         }
         const float weight = variance[c] > 0 ? estimate(group.count(), variance[c], s) : 0;
         for (int g = 0; g < group.count(); ++g) {
-            float *sum = planes.sum[c] + place(g), *weights = planes.weight[c] + place(g);
+            float *sum = planes.sum[c] + place[g], *weights = planes.weight[c] + place[g];
             if (weight > 0) {
                 add_patch(s.result + g * kPoints, weight, planes.row, sum, weights);
             } else {
-                load_patch(planes.noisy[c] + place(g), planes.row, s.noisy);
+                load_patch(planes.noisy[c] + place[g], planes.row, s.noisy);
                 add_patch(s.noisy, 1, planes.row, sum, weights);
             }
         }

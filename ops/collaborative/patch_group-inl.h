@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -28,9 +29,11 @@ class PatchGroup {
         std::fill_n(keys_ + 1, kMost, key(std::numeric_limits<float>::infinity(), 0));
     }
     int count() const { return count_; }
-    // Corner of patch `index`.
-    int x(int index) const { return window_.left + place(index) % width(); }
-    int y(int index) const { return window_.top + place(index) / width(); }
+    // Where the corner of patch `index` lies in a plane whose rows are `row` floats apart.
+    std::ptrdiff_t offset(int index, std::ptrdiff_t row) const {
+        const int place = static_cast<int>(keys_[index + 1] & 0xffffffff);
+        return (window_.top + place / width()) * row + window_.left + place % width();
+    }
 
     float worst() const { return std::bit_cast<float>(static_cast<std::int32_t>(keys_[kMost] >> 32)); }
     void add(float distance, int px, int py) {
@@ -43,7 +46,6 @@ class PatchGroup {
 
   private:
     int width() const { return window_.right - window_.left + 1; }
-    int place(int index) const { return static_cast<int>(keys_[index + 1] & 0xffffffff); }
     static std::int64_t key(float distance, int place) {
         return std::int64_t{std::bit_cast<std::int32_t>(distance)} << 32 | place;
     }
