@@ -48,8 +48,9 @@ typedef struct twofold_training_state {
 } twofold_training_state;
 
 TWOFOLD_API twofold_status twofold_training_get_state(const twofold_training* training, twofold_training_state* state);
-/* One step, of about half a second on two cores. `loss` may be NULL; it is the squared error over the strength of the
- * noise, where white is 1, a mean over the patches of the step. TWOFOLD_INVALID_STATE after the last step. */
+/* One step, of a tenth to a fifth of a second on two cores. `loss` may be NULL; it is the squared error over the
+ * strength of the noise, where white is 1, a mean over the patches of the step. TWOFOLD_INVALID_STATE after the last
+ * step. */
 TWOFOLD_API twofold_status twofold_training_step(twofold_training* training, double* loss);
 
 /* Mean PSNR in dB over rendered scenes that are never trained on. */
