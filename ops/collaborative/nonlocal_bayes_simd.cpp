@@ -25,13 +25,14 @@ using Row = hn::CappedTag<float, kSide>;  // of a patch, or half of one
 
 // Dense matrices, rows one after another.
 
-// out (rows x columns) = a (rows x inner) * b (inner x columns); rows a multiple of 4, columns of 32.
-template <int kRows, int kInner, int kColumns>
+// out (rows x columns) = a (rows x inner) * b (inner x columns); rows a multiple of 4, columns of 32. With kLower only
+// what lies below the diagonal and on it, and what lies beside it in the same vectors.
+template <int kRows, int kInner, int kColumns, bool kLower = false>
 HWY_INLINE void multiply(const float* a, const float* b, float* out) {
     const Wide d;
     const int lanes = static_cast<int>(hn::Lanes(d));
     for (int i = 0; i < kRows; i += 4)
-        for (int x = 0; x < kColumns; x += 2 * lanes) {
+        for (int x = 0; x < (kLower ? i + 4 : kColumns); x += 2 * lanes) {
             auto s00 = hn::Zero(d), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
             const float* left = a + i * kInner;
             const float* right = b + x;
@@ -60,28 +61,113 @@ HWY_INLINE void multiply(const float* a, const float* b, float* out) {
         }
 }
 
-// The inverse of a symmetric positive definite matrix of kGroup x kGroup in its place, by Gauss and Jordan's
-// elimination, which needs no pivots there.
-HWY_INLINE void invert(float* m) {
+// out (columns x rows) = a (rows x columns) transposed; both multiples of 4, rows `row` and `out_row` floats apart.
+HWY_INLINE void transpose(const float* a, int rows, int columns, int row, float* out, int out_row) {
+#if HWY_TARGET == HWY_SCALAR  // has no vectors of four
+    for (int i = 0; i < rows; ++i)
+        for (int x = 0; x < columns; ++x) out[x * out_row + i] = a[i * row + x];
+#else
+    const hn::FixedTag<float, 4> d;
+    for (int i = 0; i < rows; i += 4)
+        for (int x = 0; x < columns; x += 4) {
+            const float* from = a + i * row + x;
+            const auto r0 = hn::Load(d, from), r1 = hn::Load(d, from + row), r2 = hn::Load(d, from + 2 * row),
+                       r3 = hn::Load(d, from + 3 * row);
+            const auto even = hn::InterleaveLower(d, r0, r2), odd = hn::InterleaveLower(d, r1, r3),
+                       upper_even = hn::InterleaveUpper(d, r0, r2), upper_odd = hn::InterleaveUpper(d, r1, r3);
+            float* to = out + x * out_row + i;
+            hn::Store(hn::InterleaveLower(d, even, odd), d, to);
+            hn::Store(hn::InterleaveUpper(d, even, odd), d, to + out_row);
+            hn::Store(hn::InterleaveLower(d, upper_even, upper_odd), d, to + 2 * out_row);
+            hn::Store(hn::InterleaveUpper(d, upper_even, upper_odd), d, to + 3 * out_row);
+        }
+#endif
+}
+
+constexpr int kPanel = 4;  // columns that are swept together
+
+// The numbers of a panel, wherever they are in a vector; of a vector of one, which is `place` numbers into it, that.
+template <class D>
+HWY_INLINE hn::Vec<D> panel_of(D d, const float* numbers, int place) {
+    return hn::MaxLanes(d) == 1 ? hn::Load(d, numbers + (place >= 0 && place < kPanel ? place : 0))
+                                : hn::LoadDup128(d, numbers);
+}
+
+// Sweeps kPanel columns of a symmetric matrix, each of kGroup numbers in a row of `columns`, by their own numbers from
+// `first` on. What the rest of the matrix is still to lose is the sum of the products of `before` and `taken`.
+HWY_INLINE void sweep_panel(int first, float* columns, float* before, float* taken) {
     const Wide d;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    float column[kGroup];
-    for (int k = 0; k < kGroup; ++k) {
-        for (int i = 0; i < kGroup; ++i) column[i] = m[i * kGroup + k];
-        const auto inverse = hn::Set(d, 1 / column[k]);
+    for (int k = 0; k < kPanel; ++k) {
+        const int pivot = first + k;
+        const float inverse = 1 / columns[k * kGroup + pivot];
+        float* own = columns + k * kGroup;
+        // No single numbers are written: vectors that are read soon after would have to wait for them.
         for (int x = 0; x < kGroup; x += lanes) {
-            // No single numbers are written: vectors that are read soon after would have to wait for them.
-            const auto here = hn::Eq(hn::Iota(d, static_cast<float>(x)), hn::Set(d, static_cast<float>(k)));
-            float* pivot_row = m + k * kGroup + x;
-            const auto pivot = hn::Mul(hn::IfThenElse(here, hn::Set(d, 1.0f), hn::Load(d, pivot_row)), inverse);
-            for (int i = 0; i < kGroup; ++i) {
-                float* row = m + i * kGroup + x;
-                const auto others = hn::IfThenZeroElse(here, hn::Load(d, row));
-                hn::Store(hn::NegMulAdd(hn::Set(d, column[i]), pivot, others), d, row);
+            const auto here = hn::Eq(hn::Iota(d, static_cast<float>(x)), hn::Set(d, static_cast<float>(pivot)));
+            const auto was = hn::IfThenElse(here, hn::Set(d, -1.0f), hn::Load(d, own + x));
+            const auto is = hn::Mul(was, hn::Set(d, inverse));
+            hn::Store(was, d, before + k * kGroup + x);
+            hn::Store(is, d, taken + k * kGroup + x);
+            hn::Store(is, d, own + x);
+        }
+        for (int other = 0; other < kPanel; ++other) {
+            if (other == k) continue;
+            const auto share = hn::Set(d, taken[k * kGroup + first + other]);
+            float* column = columns + other * kGroup;
+            for (int x = 0; x < kGroup; x += lanes) {
+                const auto here = hn::Eq(hn::Iota(d, static_cast<float>(x)), hn::Set(d, static_cast<float>(pivot)));
+                const auto kept = hn::IfThenZeroElse(here, hn::Load(d, column + x));
+                hn::Store(hn::NegMulAdd(hn::Load(d, before + k * kGroup + x), share, kept), d, column + x);
             }
-            hn::Store(pivot, d, pivot_row);
         }
     }
+}
+
+// A symmetric positive definite matrix of kGroup x kGroup, of which what `multiply` calls lower is there, becomes minus
+// its inverse, all of it: by the sweep operator (Goodnight, The American Statistician 1979), which is Gauss and
+// Jordan's elimination with signs that keep the matrix symmetric, and needs no pivots here. A panel's columns are swept
+// one after another, so that it is as accurate as that, and taken from the others together, so that these are read
+// once.
+HWY_INLINE void negate_inverse(float* m) {
+    const Wide d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    HWY_ALIGN float columns[kPanel * kGroup], before[kPanel * kGroup], taken[kPanel * kGroup], rows[kGroup * kPanel];
+    for (int first = 0; first < kGroup; first += kPanel) {
+        for (int k = 0; k < kPanel; ++k)  // above the diagonal a column is a row
+            for (int x = 0; x < first; x += lanes)
+                hn::Store(hn::Load(d, m + (first + k) * kGroup + x), d, columns + k * kGroup + x);
+        transpose(m + first * kGroup + first, kGroup - first, kPanel, kGroup, columns + first, kGroup);
+        sweep_panel(first, columns, before, taken);
+        transpose(columns, kPanel, kGroup, kGroup, rows, kPanel);
+        for (int x = 0; x < kGroup; x += lanes) {
+            const auto t0 = hn::Load(d, taken + x), t1 = hn::Load(d, taken + kGroup + x),
+                       t2 = hn::Load(d, taken + 2 * kGroup + x), t3 = hn::Load(d, taken + 3 * kGroup + x);
+            const bool has_panel = x / kPanel * kPanel <= first && first < x + lanes;
+            const auto place = hn::Iota(d, static_cast<float>(x));
+            const auto in_panel = hn::And(hn::Ge(place, hn::Set(d, static_cast<float>(first))),
+                                          hn::Lt(place, hn::Set(d, static_cast<float>(first + kPanel))));
+            for (int i = x; i < kGroup; ++i) {
+                float* at = m + i * kGroup + x;
+                auto v = hn::Load(d, at);
+                v = hn::NegMulAdd(hn::Set(d, before[i]), t0, v);
+                v = hn::NegMulAdd(hn::Set(d, before[kGroup + i]), t1, v);
+                v = hn::NegMulAdd(hn::Set(d, before[2 * kGroup + i]), t2, v);
+                v = hn::NegMulAdd(hn::Set(d, before[3 * kGroup + i]), t3, v);
+                if (has_panel) v = hn::IfThenElse(in_panel, panel_of(d, rows + i * kPanel, x - first), v);
+                hn::Store(v, d, at);
+            }
+        }
+        for (int k = 0; k < kPanel; ++k)
+            for (int x = 0; x <= first + k; x += lanes)
+                hn::Store(hn::Load(d, columns + k * kGroup + x), d, m + (first + k) * kGroup + x);
+    }
+    if (lanes < 4) {
+        for (int i = 0; i < kGroup; ++i)
+            for (int j = 0; j < i; ++j) m[j * kGroup + i] = m[i * kGroup + j];
+        return;
+    }
+    for (int x = 0; x < kGroup; x += 4) transpose(m + x * kGroup, 4, x / lanes * lanes, kGroup, m + x, kGroup);
 }
 
 HWY_INLINE float sum_of_squares(const float* values, int count) {
@@ -147,25 +233,24 @@ HWY_INLINE float estimate(int count, float variance, Stacks& s) {
         return 0;
     std::fill(s.pilot + count * kPoints, s.pilot + kGroup * kPoints, 0.0f);
     std::fill(s.noisy + count * kPoints, s.noisy + kGroup * kPoints, 0.0f);
-    for (int g = 0; g < kGroup; ++g)
-        for (int i = 0; i < kPoints; ++i) s.transposed[i * kGroup + g] = s.pilot[g * kPoints + i];
-    multiply<kGroup, kPoints, kGroup>(s.pilot, s.transposed, s.gram);
+    transpose(s.pilot, kGroup, kPoints, kPoints, s.transposed, kGroup);
+    multiply<kGroup, kPoints, kGroup, true>(s.pilot, s.transposed, s.gram);
     multiply<kGroup, kPoints, kGroup>(s.noisy, s.transposed, s.product);
     const float ridge = level * static_cast<float>(count);
     for (int g = 0; g < kGroup; ++g) s.gram[g * kGroup + g] += ridge;
-    invert(s.gram);
+    negate_inverse(s.gram);
     multiply<kGroup, kGroup, kGroup>(s.product, s.gram, s.shares);
     multiply<kGroup, kGroup, kPoints>(s.shares, s.pilot, s.result);
     for (int i = 0; i < kPoints; i += lanes) {
         const auto m = hn::Load(d, s.mean + i);
         for (int g = 0; g < count; ++g) {
             float* r = s.result + g * kPoints + i;
-            const auto part = hn::MulAdd(hn::Set(d, share), hn::Load(d, r), m);
+            const auto part = hn::NegMulAdd(hn::Set(d, share), hn::Load(d, r), m);
             hn::Store(hn::MulAdd(hn::Set(d, kept), hn::Load(d, s.noisy + g * kPoints + i), part), d, r);
         }
     }
     // The filter's own matrix has the eigenvalues of 1 - ridge * inverse.
-    for (int i = 0; i < kGroup * kGroup; ++i) s.gram[i] *= -ridge;
+    for (int i = 0; i < kGroup * kGroup; ++i) s.gram[i] *= ridge;
     for (int g = 0; g < kGroup; ++g) s.gram[g * kGroup + g] += 1;
     return 1 / (1 + sum_of_squares(s.gram, kGroup * kGroup) + kept * kept * kPoints);
 }
