@@ -11,7 +11,7 @@ namespace twofold {
 namespace {
 
 constexpr std::uint64_t kStream = 9;
-constexpr std::uint64_t kWindows = 4096;
+constexpr std::uint64_t kWindows = 4096;  // at most
 // Windows that are looked at: those up to this much noisier than the quietest hundredth. The quietest alone would be
 // those where coarse noise is weak by chance.
 constexpr float kNoisier = 1.5f;
@@ -88,10 +88,10 @@ double mean_product(const std::vector<float>& samples, std::size_t channels, int
 Autocorrelation measure_autocorrelation(const ImageView& image, const WhiteLevel& white, bool apart) {
     Reader reader(image, white, apart);
     std::vector<Window> windows;
-    for (std::uint64_t i = 0; i < kWindows; ++i) {
-        const WindowPlace place = random_place(image, kSide, kSide, kStream, i);
-        const float energy = reader.load(place);
-        if (energy > 0) windows.push_back({place, energy});
+    const WindowPlaces places(image, kSide, kSide, kStream, kWindows);
+    for (std::uint64_t i = 0; i < places.size(); ++i) {
+        const float energy = reader.load(places[i]);
+        if (energy > 0) windows.push_back({places[i], energy});
     }
     if (!windows.empty()) {
         std::vector<Window> sorted = windows;

@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
+#include <utility>
 
 #include "ops/noise/noise.h"
 #include "pipelines/common/noise/clipped_noise.h"
+#include "pipelines/common/noise/noise_model.h"
+#include "pipelines/common/noise/random_window.h"
 #include "runtime/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/float_image.h"
@@ -255,4 +259,64 @@ TEST_CASE("images that cannot be measured are refused", "[estimate]") {
     test::FloatImage image = scene(1);
     image.at(100, 100, 0) = std::nanf("");
     CHECK_THROWS_AS(measure_noise(image.view(), 0), Error);
+}
+
+TEST_CASE("windows are at every place of a small image, and at random ones of a large one", "[estimate]") {
+    constexpr int kWide = 10, kHigh = 8;
+    constexpr std::uint64_t kMost = 2000;
+    const auto counts = [&](std::int64_t width, std::int64_t height) {
+        const test::FloatImage image(width, height, 1);
+        const ImageView view = image.view();
+        const WindowPlaces places(view, kWide, kHigh, 1, kMost);
+        std::map<std::pair<std::int64_t, std::int64_t>, int> all;
+        for (std::uint64_t i = 0; i < places.size(); ++i) {
+            const WindowPlace place = places[i];
+            REQUIRE((place.x >= 0 && place.x <= width - kWide && place.y >= 0 && place.y <= height - kHigh));
+            ++all[{place.x, place.y}];
+        }
+        return all;
+    };
+    SECTION("no more places than windows") {
+        const auto [width, height] = GENERATE(table<int, int>({{49, 57}, {40, 30}, {26, 23}, {1000, 8}}));
+        const auto all = counts(width, height);
+        CHECK(all.size() == std::size_t(width - kWide + 1) * std::size_t(height - kHigh + 1));
+        for (const auto& [place, count] : all) CHECK(count == 1);
+    }
+    SECTION("hardly any places") {
+        const auto all = counts(kWide + 2, kHigh + 1);
+        CHECK(all.size() == 6);
+        for (const auto& [place, count] : all) CHECK((count == 42 || count == 43));  // 256 in all
+        CHECK(counts(kWide, kHigh).size() == 1);
+    }
+    SECTION("many places") {
+        const auto all = counts(200, 100);
+        CHECK((all.size() > 1850 && all.size() <= kMost));  // of 17,763
+    }
+    SECTION("the first of them are spread over the image") {
+        const test::FloatImage image(40, 30, 1);
+        const ImageView view = image.view();
+        const WindowPlaces places(view, kWide, kHigh, 1, kMost);
+        std::int64_t sum = 0, lowest = 0;
+        for (std::uint64_t i = 0; i < 32; ++i) {
+            sum += places[i].y;
+            lowest = std::max(lowest, places[i].y);
+        }
+        CHECK(lowest > 18);                      // of 22
+        CHECK(std::abs(sum / 32.0 - 11) < 1.5);  // the mean of all
+    }
+}
+
+TEST_CASE("the noise of a small picture is measured", "[estimate]") {
+    const auto [width, height] = GENERATE(table<int, int>({{60, 60}, {40, 30}, {24, 24}, {10, 10}}));
+    const int channels = GENERATE(1, 3);
+    CAPTURE(width, height, channels);
+    test::FloatImage clean(width, height, channels), image(width, height, channels);
+    for (std::int64_t y = 0; y < height; ++y)
+        for (std::int64_t x = 0; x < width; ++x)
+            for (int c = 0; c < channels; ++c) clean.at(x, y, c) = 0.3f + 0.4f * static_cast<float>(x) / float(width);
+    ops::add_noise(clean.view(), image.view(), ops::NoiseKind::kGaussian, 20, 3);
+    const NoiseModel model = estimate_noise(image.view(), WhiteLevel{});
+    REQUIRE(model.measured);
+    // The fewer pixels, the less they tell: some 8 % with 24x24 of them.
+    CHECK(std::abs(255 * model.mean_sigma - 20) < (width < 20 ? 10 : 3));
 }

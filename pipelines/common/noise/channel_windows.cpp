@@ -10,7 +10,7 @@ namespace twofold {
 namespace {
 
 constexpr std::uint64_t kStream = 7;
-constexpr std::uint64_t kWindows = 4096;
+constexpr std::uint64_t kWindows = 4096;  // at most
 constexpr int kSide = ChannelWindow::kSide;
 constexpr float kBlack = 0.002f, kWhite = 0.998f;
 
@@ -55,10 +55,11 @@ ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vecto
 std::vector<ChannelWindow> sample_channel_windows(const ImageView& image, const WhiteLevel& white) {
     const int channels = image.colour_channels();
     std::vector<ChannelWindow> windows;
-    windows.reserve(kWindows);
+    const WindowPlaces places(image, kSide, kSide, kStream, kWindows);
+    windows.reserve(places.size());
     std::vector<float> pixels(static_cast<std::size_t>(ChannelWindow::kSamples * channels)), differences(pixels.size());
-    for (std::uint64_t i = 0; i < kWindows; ++i) {
-        load_window(image, white, random_place(image, kSide, kSide, kStream, i), kSide, kSide, &pixels);
+    for (std::uint64_t i = 0; i < places.size(); ++i) {
+        load_window(image, white, places[i], kSide, kSide, &pixels);
         windows.push_back(measure(pixels, channels, &differences));
     }
     return windows;

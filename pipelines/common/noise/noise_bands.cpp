@@ -13,9 +13,9 @@ namespace twofold {
 namespace {
 
 constexpr std::uint64_t kStream = 4;
-constexpr std::uint64_t kWindows = 2048;
-constexpr int kSide = 16;  // of the filtered window
-constexpr int kReach = 2;  // of the wider filter
+constexpr std::uint64_t kWindows = 2048;  // at most
+constexpr int kSide = 16;                 // of the filtered window
+constexpr int kReach = 2;                 // of the wider filter
 constexpr int kPadded = kSide + 2 * kReach;
 constexpr float kBlack = 0.03f, kWhite = 0.97f;  // means beyond which a window may be clipped
 constexpr std::size_t kFewest = 64;              // windows to judge by
@@ -34,9 +34,10 @@ struct Window {
 std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& white) {
     const int channels = image.colour_channels();
     std::vector<float> pixels(static_cast<std::size_t>(kPadded * kPadded * channels));
-    std::vector<Window> windows(kWindows);
-    for (std::uint64_t i = 0; i < kWindows; ++i) {
-        load_window(image, white, random_place(image, kPadded, kPadded, kStream, i), kPadded, kPadded, &pixels);
+    const WindowPlaces places(image, kPadded, kPadded, kStream, kWindows);
+    std::vector<Window> windows(places.size());
+    for (std::uint64_t i = 0; i < places.size(); ++i) {
+        load_window(image, white, places[i], kPadded, kPadded, &pixels);
         for (int c = 0; c < channels; ++c) {
             float sum = 0;
             for (int p = 0; p < kPadded * kPadded; ++p) sum += pixels[static_cast<std::size_t>(p * channels + c)];

@@ -15,9 +15,9 @@ namespace twofold {
 namespace {
 
 constexpr std::uint64_t kStream = 3;
-constexpr std::uint64_t kWindows = 4096;
-constexpr int kSide = 10;     // pixels of a window
-constexpr int kClasses = 12;  // of brightness, with equally many windows
+constexpr std::uint64_t kWindows = 4096;  // at most
+constexpr int kSide = 10;                 // pixels of a window
+constexpr int kClasses = 12;              // of brightness, with equally many windows
 
 // A quantile of the windows' variances, and what it is for white Gaussian noise of variance 1. A window's variance
 // there is the mean of 64 squares of a filtered field of variance 1, whose neighbours are correlated: it spreads like a
@@ -55,10 +55,11 @@ Window measure(const float* window, int channels, int channel) {
 std::vector<Window> sample_windows(const ImageView& image, const WhiteLevel& white) {
     const int channels = image.colour_channels();
     std::vector<Window> windows;
-    windows.reserve(kWindows * static_cast<std::size_t>(channels));
+    const WindowPlaces places(image, kSide, kSide, kStream, kWindows);
+    windows.reserve(places.size() * static_cast<std::size_t>(channels));
     std::vector<float> pixels(static_cast<std::size_t>(kSide * kSide * channels));
-    for (std::uint64_t i = 0; i < kWindows; ++i) {
-        load_window(image, white, random_place(image, kSide, kSide, kStream, i), kSide, kSide, &pixels);
+    for (std::uint64_t i = 0; i < places.size(); ++i) {
+        load_window(image, white, places[i], kSide, kSide, &pixels);
         for (int c = 0; c < channels; ++c) windows.push_back(measure(pixels.data(), channels, c));
     }
     return windows;

@@ -16,8 +16,8 @@ namespace twofold {
 namespace {
 
 constexpr std::uint64_t kWindowStream = 5, kSpotStream = 6, kPlaceStream = std::uint64_t{1} << 40;
-constexpr std::uint64_t kWindows = 4096;
-constexpr int kSide = 16;  // of a window
+constexpr std::uint64_t kWindows = 4096;  // at most
+constexpr int kSide = 16;                 // of a window
 constexpr int kSamples = kSide * kSide;
 constexpr int kFreedoms = kSamples - 3;  // a plane is taken away
 constexpr std::size_t kClasses = 8;      // of brightness, with equally many windows
@@ -70,10 +70,11 @@ class WindowReader {
 
 std::vector<Window> sample_windows(const ImageView& image, WindowReader& reader) {
     std::vector<Window> windows;
-    windows.reserve(kWindows);
-    for (std::uint64_t i = 0; i < kWindows; ++i) {
+    const WindowPlaces places(image, kSide, kSide, kWindowStream, kWindows);
+    windows.reserve(places.size());
+    for (std::uint64_t i = 0; i < places.size(); ++i) {
         Window& window = windows.emplace_back();
-        window.place = random_place(image, kSide, kSide, kWindowStream, i);
+        window.place = places[i];
         reader.load(window.place);
         for (int c = 0; c < image.colour_channels(); ++c) {
             window.clipped = window.clipped || reader.is_clipped(c);
@@ -85,8 +86,8 @@ std::vector<Window> sample_windows(const ImageView& image, WindowReader& reader)
     }
     // Black bars and blown skies say nothing about the noise, unless there is next to nothing else.
     const auto clipped = [](const Window& window) { return window.clipped; };
-    if (std::ranges::count_if(windows, clipped) < static_cast<std::ptrdiff_t>(kWindows - kWindows / 20))
-        std::erase_if(windows, clipped);
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(windows, clipped));
+    if (count < windows.size() - windows.size() / 20) std::erase_if(windows, clipped);
     return windows;
 }
 
