@@ -117,7 +117,9 @@ class PriorSession {
         }
         training_.reset(training);
         first_step_ = state().steps_done;
-        if (options_.resume) keep_rows();
+        if (!options_.resume) return;
+        keep_rows();
+        keep_plans();
     }
 
     twofold_training_state state() const {
@@ -142,6 +144,19 @@ class PriorSession {
         while (std::getline(file, line)) {
             if (std::atoll(line.c_str()) <= first_step_) rows_ += line + "\n";
         }
+    }
+
+    // What was planned before: whoever repeats a training that was lengthened has to lengthen it at the same step.
+    void keep_plans() {
+        std::ifstream file(options_.manifest());
+        const Json before = Json::parse(file, nullptr, false);
+        if (!before.is_object()) return;
+        const auto planned = before.find("steps_planned");
+        if (planned == before.end() || !planned->is_number_integer()) return;
+        if (const auto plans = before.find("plans_before"); plans != before.end() && plans->is_array())
+            plans_before_ = *plans;
+        if (first_step_ > 0 && *planned != state().steps_planned)
+            plans_before_.push_back({{"steps_planned", *planned}, {"until_step", first_step_}});
     }
 
     void add_row(const twofold_training_state& now, double loss) {
@@ -191,6 +206,7 @@ class PriorSession {
         json["recipe_version"] = now.recipe_version;
         json["steps_done"] = now.steps_done;
         json["steps_planned"] = now.steps_planned;
+        if (!plans_before_.empty()) json["plans_before"] = plans_before_;
         json["training_pixels"] = now.steps_done * now.pixels_a_step;
         json["version"] = twofold_version_string();
         json["instruction_set"] = twofold_query_string(TWOFOLD_QUERY_ISA);
@@ -209,7 +225,7 @@ class PriorSession {
     Stopwatch stopwatch_;
     std::int64_t first_step_ = 0;
     std::string header_, rows_;  // of the log
-    Json psnr_ = Json::object();
+    Json psnr_ = Json::object(), plans_before_ = Json::array();
 };
 
 }  // namespace

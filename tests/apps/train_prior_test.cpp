@@ -47,6 +47,18 @@ TEST_CASE("training goes on where it was stopped, to the same weights") {
     CHECK(read_file(parts) == read_file(whole));
     CHECK(read_file(parts + ".checkpoint") == read_file(whole + ".checkpoint"));
     CHECK(lines(read_file(parts + ".csv")) == 4);
+    // Nothing had been done by the plan of two steps, so that it does not count.
+    CHECK_FALSE(nlohmann::json::parse(read_file(parts + ".json")).contains("plans_before"));
+
+    // A training that is made longer says so, and keeps on saying it.
+    for (const std::string steps : {"4", "5"})
+        REQUIRE(train(parts, {"--resume", "--steps", steps, "--quiet"}).code == 0);
+    const auto longer = nlohmann::json::parse(read_file(parts + ".json"));
+    CHECK(longer.at("steps_done") == 5);
+    const auto& plans = longer.at("plans_before");
+    REQUIRE(plans.size() == 2);
+    CHECK((plans[0].at("steps_planned") == 3 && plans[0].at("until_step") == 3));
+    CHECK((plans[1].at("steps_planned") == 4 && plans[1].at("until_step") == 4));
 
     // What it writes can be used.
     save(folder / "in.png", picture(70, 66), Format::kPng);
