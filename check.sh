@@ -23,6 +23,13 @@ case "${1-}" in
         ;;
 esac
 
+started=$(date +%s)
+# With the time since the start.
+say() {
+    seconds=$(($(date +%s) - started))
+    printf '\n==> %s [%d:%02d]\n' "$*" $((seconds / 60)) $((seconds % 60))
+}
+
 # Tests of single parts: what the address sanitizer is for, and quick enough to run under it.
 parts='^(platform|runtime|ops|threads)'
 part_targets="test_platform test_runtime test_ops test_pipelines"
@@ -30,12 +37,13 @@ part_targets="test_platform test_runtime test_ops test_pipelines"
 threaded='^(runtime|threads)'
 threaded_targets="test_runtime test_pipelines"
 
-# build PRESET TARGETS: an empty list of targets means all of them.
+# build PRESET TARGETS [CMAKE OPTION]...: an empty list of targets means all of them.
 build() {
     preset=$1
     targets=$2
+    shift 2
     say "Preset $preset: build"
-    cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || {
+    cmake --preset "$preset" "$@" >"build/$preset.configure.log" 2>&1 || {
         cat "build/$preset.configure.log"
         return 1
     }
@@ -109,8 +117,9 @@ check_scripts
 build_and_test dev "all twofold_benchmarks"
 case "$mode" in
     default)
-        build library-only ""
-        build clang twofold_command
+        # That they compile is all there is to see, which needs no optimising.
+        build library-only "" -D CMAKE_CXX_FLAGS_RELEASE="-O0 -DNDEBUG"
+        build clang twofold_command -D CMAKE_CXX_FLAGS_RELWITHDEBINFO="-O0 -DNDEBUG"
         build_and_test asan-ubsan "$part_targets" -L "$parts"
         build_and_test tsan "$threaded_targets" -L "$threaded"
         fuzz 20
