@@ -59,10 +59,10 @@ zsn2n::Settings settings_for(const PipelineSettings& shared, NoiseKind noise) {
     return settings;
 }
 
-// What refines the prior. What it has not seen in its 26 pixels shows in the first round, and guides the second. By
-// nonlocal Bayes its recipe `fast`, which has little time, has no more of them either.
+// What refines the prior. What it has not seen in its 26 pixels shows in the first round, and guides the second. More
+// rounds of nonlocal Bayes, which a network trained on the image alone gains by, cost 0.06 dB here at a sigma of 50.
 RefinementEffort prior_effort(RecipeName recipe) {
-    return recipe == RecipeName::kBest ? RefinementEffort{{2, 3}, {4, 3}} : RefinementEffort{{2, 5}, {2, 6}};
+    return recipe == RecipeName::kBest ? RefinementEffort{{2, 3}, {2, 3}} : RefinementEffort{{2, 5}, {2, 6}};
 }
 
 std::unique_ptr<Pipeline> make_joint(twofold_job* job, const Weights& weights) {
