@@ -127,8 +127,9 @@ TEST_CASE("the prior takes noise away at once, and more of it with an ensemble")
             CHECK((file.at("steps") > 0) == trains);
             CHECK(file.at("stopped") == (trains ? "steps" : "weights"));
             const double error = mean_square_difference(read_image(folder / "out.png"), clean);
-            // What is learned from this small picture may give as much as it takes.
-            CHECK(error < (trains ? 1.02 : 1) * last);
+            // From a small and smooth picture like this less is learned than from rendered scenes; how it is with
+            // photographs, docs/recipes.md says.
+            CHECK(error < (trains ? 1.1 : 1) * last);
             last = error;
         }
         const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "prior", "--adapt",
