@@ -71,9 +71,8 @@ Recipe with_start(const Recipe& recipe) {
 }
 
 RefinementEffort effort_for(const Recipe& recipe, double pixels) {
-    constexpr FilterEffort kLargeBayes = {1, 8};
-    if (pixels <= double(recipe.ensemble_pixels)) return recipe.effort;
-    return {{1, recipe.effort.collaborative.stride}, kLargeBayes};
+    constexpr RefinementEffort kLarge = {{1, 6}, {1, 8}};
+    return pixels <= double(recipe.ensemble_pixels) ? recipe.effort : kLarge;
 }
 
 double residual_weight(double sigma) {
