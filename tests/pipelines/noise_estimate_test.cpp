@@ -301,8 +301,8 @@ TEST_CASE("windows are at every place of a small image, and at random ones of a 
             sum += places[i].y;
             lowest = std::max(lowest, places[i].y);
         }
-        CHECK(lowest > 18);                      // of 22
-        CHECK(std::abs(sum / 32.0 - 11) < 1.5);  // the mean of all
+        CHECK(lowest > 18);                            // of 22
+        CHECK(std::abs(double(sum) / 32 - 11) < 1.5);  // the mean of all
     }
 }
 
