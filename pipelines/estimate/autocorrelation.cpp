@@ -90,8 +90,9 @@ Autocorrelation measure_autocorrelation(const ImageView& image, const WhiteLevel
     std::vector<Window> windows;
     const WindowPlaces places(image, kSide, kSide, kStream, kWindows);
     for (std::uint64_t i = 0; i < places.size(); ++i) {
-        const float energy = reader.load(places[i]);
-        if (energy > 0) windows.push_back({places[i], energy});
+        const WindowPlace place = places[i];
+        const float energy = reader.load(place);
+        if (energy > 0) windows.push_back({place, energy});
     }
     if (!windows.empty()) {
         std::vector<Window> sorted = windows;
