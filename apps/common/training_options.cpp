@@ -77,9 +77,10 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
            "What dip removes: noise that is independent from pixel to pixel (default), correlated noise, or the "
            "artefacts of jpeg")
         ->check(CLI::IsMember({"noise", "jpeg", "correlated"}));
-    app->add_option("--noise", options->noise,
-                    "What zsn2n takes the noise for: independent from pixel to pixel, or correlated as in what cameras "
-                    "write (default auto: measured)")
+    app->add_option(
+           "--noise", options->noise,
+           "What zsn2n and prior take the noise for: independent from pixel to pixel, or correlated as in what cameras "
+           "write (default auto: measured)")
         ->check(CLI::IsMember({"auto", "independent", "correlated"}));
     app->add_option("--start", options->start,
                     "What zsn2n begins with: random weights (default), or the prior, with half the steps")
@@ -177,8 +178,8 @@ void check_training_options(const TrainingOptions& options) {
         throw Failure(ExitCode::kUsage, "--start prior is for the recipe fast");
     if (options.method == "prior" && options.recipe == "paper")
         throw Failure(ExitCode::kUsage, "--method prior has no recipe paper: no paper describes it");
-    if (options.method == "prior" && !options.adapt && (options.steps > 0 || options.noise != "auto"))
-        throw Failure(ExitCode::kUsage, "--steps and --noise do nothing for --method prior without --adapt");
+    if (options.method == "prior" && !options.adapt && options.steps > 0)
+        throw Failure(ExitCode::kUsage, "--steps does nothing for --method prior without --adapt");
     if (options.stop == "noise" && !options.detail.empty() && options.detail != "noisy") {
         throw Failure(ExitCode::kUsage, "--stop noise needs a second stage that fits the noisy image");
     }

@@ -115,13 +115,15 @@ std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
     // W2S that is worth 0.5 dB.
     constexpr std::int64_t kSmallestSide = 24;  // that there is something to learn from
     const ImageView& input = job->settings.input;
-    const bool joint = job->settings.recipe == RecipeName::kBest && input.colour_channels() == 3 &&
-                       std::min(input.width, input.height) >= kSmallestSide;
-    if (joint) return make_joint(job, weights);
     zsn2n::Settings settings = settings_for(pipeline_settings(*job), job->noise);
     settings.weights = &weights;
     settings.adapt = job->adapt;
     settings.effort = prior_effort(settings.recipe);
+    // On camera files the mean with what is learned from the image was 0.02 dB worse, and took three times as long.
+    const bool joint = job->settings.recipe == RecipeName::kBest && input.colour_channels() == 3 &&
+                       std::min(input.width, input.height) >= kSmallestSide &&
+                       zsn2n::noise_kind(settings) == NoiseKind::kIndependent;
+    if (joint) return make_joint(job, weights);
     auto denoiser = std::make_unique<zsn2n::Denoiser>(settings);
     job->denoiser = denoiser.get();
     return denoiser;

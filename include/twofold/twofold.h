@@ -151,8 +151,8 @@ typedef enum twofold_method {
 typedef enum twofold_recipe {
     TWOFOLD_RECIPE_FAST = 0, /* the default */
     TWOFOLD_RECIPE_BEST = 1, /* more steps or a larger network; ZS-N2N: self-ensemble of large images, too; PRIOR:
-                              * self-ensemble and, for images of three colour channels, the mean with what ZS-N2N learns
-                              * from the image */
+                              * self-ensemble and, for images of three colour channels whose noise is independent from
+                              * pixel to pixel, the mean with what ZS-N2N learns from the image */
     TWOFOLD_RECIPE_PAPER = 2 /* the published settings on the whole image; its cost grows with the image */
 } twofold_recipe;
 
@@ -253,10 +253,9 @@ TWOFOLD_API twofold_status twofold_job_set_seed(twofold_job* job, uint64_t seed)
 /* Threads, 1..1024; 0 (the default) means twofold_default_threads(). */
 TWOFOLD_API twofold_status twofold_job_set_threads(twofold_job* job, int32_t threads);
 /* Upper bound in bytes for what commit may take; image buffers are the caller's and do not count. 0 (the default)
- * means no bound but the machine's free memory. A bound that has no room for them leaves out the refinement, ZS-N2N's
- * second network, for half the size, the network that the recipe BEST of TWOFOLD_PRIOR trains, and the levelling of
- * lines; nothing else that is accepted changes the result by more than
- * rounding. */
+ * means no bound but the machine's free memory. A bound that has no room for them leaves out the refinement, what is
+ * done at half the size by ZS-N2N and the prior, the network that the recipe BEST of TWOFOLD_PRIOR trains, and the
+ * levelling of lines; nothing else that is accepted changes the result by more than rounding. */
 TWOFOLD_API twofold_status twofold_job_set_memory_budget(twofold_job* job, uint64_t bytes);
 /* Seconds that run may take, > 0; training stops early enough to finish the final pass. 0 (the default): no limit.
  * The ensemble of the final pass is given up, also that of given weights, where it does not fit (see `ensemble` in the
@@ -306,9 +305,9 @@ typedef enum twofold_lines {
  * taken from a copy of the input before anything else is done; that counts in the budget, and is left out where it does
  * not fit. The report says how strong they were. For denoising only. */
 TWOFOLD_API twofold_status twofold_job_set_lines(twofold_job* job, twofold_lines lines);
-/* What TWOFOLD_ZSN2N takes the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and where weights
- * are given, the noise is not measured, and commit refuses TWOFOLD_CORRELATION_CORRELATED; so it does for images of
- * less than 24 pixels a side. */
+/* What TWOFOLD_ZSN2N and TWOFOLD_PRIOR take the noise for; default TWOFOLD_CORRELATION_AUTO. With the recipe PAPER, and
+ * where weights of another image are given, the noise is not measured, and commit refuses
+ * TWOFOLD_CORRELATION_CORRELATED; so it does for images of less than 24 pixels a side. */
 TWOFOLD_API twofold_status twofold_job_set_correlation(twofold_job* job, twofold_correlation correlation);
 /* What share of the noise that denoising has found is taken away, 0..1; default 1. Commit refuses any other for filling
  * in and enlarging. */
@@ -394,7 +393,7 @@ typedef struct twofold_report {
     int32_t ensemble;                /* passes whose mean is the result: 1, 2, or 8 for all flips and rotations */
     uint64_t memory_bytes;           /* planned at commit, image buffers excluded */
     char implementation[32];         /* kernels used: "simd", "direct", "onednn" or "ref" */
-    twofold_correlation correlation; /* what TWOFOLD_ZSN2N has taken the noise for; AUTO where it made no difference */
+    twofold_correlation correlation; /* what the noise was taken for; AUTO where that made no difference */
     int32_t adapted;                 /* 1 where twofold_job_set_adapt has changed the weights for the better, else 0 */
     int32_t refinements;             /* rounds of the filter of twofold_job_set_refinement */
     int32_t started;                 /* 1 where the training began as TWOFOLD_START_PRIOR says, else 0 */

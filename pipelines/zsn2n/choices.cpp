@@ -26,6 +26,10 @@ bool adapts(const Settings& settings) {
            std::min(settings.input.width, settings.input.height) >= Settings::kSmallestAdapted;
 }
 
+bool is_told_by_noise(const Settings& settings) {
+    return settings.weights == nullptr || adapts(settings) || settings.weights->general();
+}
+
 bool starts(const Settings& settings, NoiseKind kind) {
     return settings.start != nullptr && settings.weights == nullptr && kind == NoiseKind::kIndependent;
 }
@@ -36,7 +40,7 @@ float given_white(const Settings& settings) {
 }
 
 NoiseKind choose_noise(const Settings& settings, const WhiteLevel& white) {
-    const bool given = settings.weights != nullptr && !adapts(settings);
+    const bool given = !is_told_by_noise(settings);
     if (settings.recipe == RecipeName::kPaper || given || settings.constants) {
         if (settings.noise == NoiseKind::kCorrelated)
             throw Error(ErrorCode::kInvalidArgument, given ? "given weights leave no choice of the noise"

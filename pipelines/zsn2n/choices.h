@@ -9,6 +9,9 @@ namespace twofold::zsn2n {
 
 // Whether given weights are trained further.
 bool adapts(const Settings& settings);
+// Whether it makes a difference to the network what the noise is like. Not to weights of one image, which are for its
+// noise.
+bool is_told_by_noise(const Settings& settings);
 // Whether a training begins with given weights instead of random ones.
 bool starts(const Settings& settings, NoiseKind kind);
 

@@ -1,6 +1,7 @@
 #include "pipelines/zsn2n/zsn2n.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "ops/conv2d/conv2d_table.h"
@@ -22,7 +23,11 @@ namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
 constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at full size
-constexpr std::int64_t kJudgedSteps = 8;   // whose patches tell whether adapted weights do better
+// How general weights are refined where neighbouring pixels share the noise: with half the size as well they are so
+// near to the image that a second round costs 0.1 dB on CC, but for noise stronger than rendered cameras make it.
+constexpr double kStrongNoise = 15;  // of 255
+constexpr float kWeightOfShared = 5;
+constexpr std::int64_t kJudgedSteps = 8;  // whose patches tell whether adapted weights do better
 // Pieces of the image along a side of what tells how it is best refined. Without training there is less time.
 constexpr int kCellsOfTrained = 5, kCellsOfGiven = 3;
 
@@ -46,9 +51,10 @@ struct Denoiser::State {
     ops::NormalTable normals;
     Recipe recipe;
     Weights weights;
-    std::vector<float> given;  // those that training begins with, where they are not random
+    std::vector<float> given;  // those that training begins with, where they are not random; and for half the size
     bool adapt;                // from given weights
     bool train;
+    bool halves;          // applies general weights at half the size, too, where the noise is finer and weaker
     bool learned = true;  // weights worth keeping
     ThreadTeam team;
     Network network;
@@ -67,6 +73,7 @@ struct Denoiser::State {
     std::uint64_t usable;          // bytes
     double seconds_to_refine = 0;  // of a run with a deadline
     float weight_of_noise = 1;     // in the refinement
+    float share_of_half = 0;       // of the result at half the size
     Report report, coarse_report;
 
     explicit State(const Settings& s)
@@ -76,11 +83,15 @@ struct Denoiser::State {
           recipe(choose_recipe(s, kind)),
           adapt(adapts(s)),
           train(s.weights == nullptr || adapt),
+          halves(s.weights != nullptr && s.weights->general() &&
+                 (kind == NoiseKind::kCorrelated || s.input.colour_channels() == 1)),
           team(s.threads),
           network(choose_shape(s, recipe), s.implementation),
           usable(usable_memory(s.memory_budget)),
           weight_of_noise(s.filter_weight.value_or(1)) {
-        if (kind == NoiseKind::kCorrelated || (refines() && !train && is_correlated(settings.input, white))) {
+        const bool told = is_told_by_noise(s);
+        const bool shared = told ? kind == NoiseKind::kCorrelated : is_correlated(s.input, white);
+        if (shared && (refines() || train)) {
             noise = texture.emplace(settings.input, white).model();
         } else {
             noise = estimate_noise(settings.input, white);
@@ -102,6 +113,7 @@ struct Denoiser::State {
                 weights.blend = 0;
                 weights.coarse_values.clear();
             }
+            if (halves) given = weights.values;
         }
         settings.weights = settings.start = nullptr;  // the caller's may be gone by the time of the run
         add_stabilizer();
@@ -116,7 +128,7 @@ struct Denoiser::State {
         take_memory();
         report.steps_planned = train ? recipe.steps : 0;
         report.noise_sigma = 255 * noise.mean_sigma;
-        report.noise = train ? kind : NoiseKind::kAuto;
+        report.noise = told ? kind : NoiseKind::kAuto;
         report.threads = team.size();
         report.parameters = static_cast<std::int64_t>(network.shape().parameters());
         report.depth = network.shape().depth;
@@ -173,6 +185,10 @@ struct Denoiser::State {
         if (s.texture == nullptr && channels_share_noise(noise, settings.input))
             s.texture = &common.emplace(settings.input, white);
         s.effort = recipe.effort;
+        if (halves && s.correlated) {
+            s.effort.weight_of_shared = kWeightOfShared;
+            if (255 * noise.mean_sigma < kStrongNoise) s.effort.collaborative.rounds = 1;
+        }
         refinement.emplace(s, team);
         if (s.texture == nullptr && !refinement->is_by_bayes() && !settings.filter_weight &&
             FilterWeight::fits(settings.input))
@@ -187,7 +203,11 @@ struct Denoiser::State {
                                                                      : std::min(recipe.ensemble, network.shape().fold);
     }
 
+    // Else its network is given, where there is one.
+    bool learns_half() const { return train && !halves; }
+
     bool has_coarse_scale() const {
+        if (halves) return kind == NoiseKind::kCorrelated || (refines() && FilterWeight::fits(settings.input));
         if (adapt || network.shape().fold > 1 || !ScaleBlend::fits(network.shape(), settings.input) ||
             pixels_of(settings) > double(recipe.coarse_pixels))
             return false;
@@ -207,12 +227,13 @@ struct Denoiser::State {
         const WhiteLevel half_white = find_white_level(view, 1);
         image.scale = half_white;
         // The mean of four pixels has half their noise.
-        if (train) coarse_noise = estimate_noise(view, half_white);
+        if (learns_half()) coarse_noise = estimate_noise(view, half_white);
         image.noise = &coarse_noise;
         StageSettings s = stage(image, view, whole.noise->mean_sigma / 2);
         s.recipe.steps = recipe.coarse_steps;
+        s.train = learns_half();
         coarse.emplace(network, s, team);
-        if (train) blend.emplace(network, whole, team);
+        if (s.train) blend.emplace(network, whole, team);
         correction.emplace(*half, height);
         weights.coarse_values.reserve(network.shape().parameters());
     }
@@ -294,27 +315,30 @@ struct Denoiser::State {
                     report.started || report.stop_reason == StopReason::kSteps || report.steps_done >= kFewestSteps;
                 if (!learned) predict_nothing();
             }
-            if (coarse) train_coarse(control);
+            if (coarse && learns_half()) train_coarse(control);
         } else {
             fine->fit_ensemble(arena, weights.values, coarse ? kWorkOfTwoScales : 1, seconds_to_refine, control,
                                &report);
         }
         report.seconds_train = control.elapsed();
-        const bool corrected = coarse && weights.blend > 0 && settings.strength > 0;
-        if (stabilizer && settings.strength <= 0) stabilizer->switch_on(false);
         refining = refining && learned && control.left(seconds_to_refine) >= 0;
+        if (refining && filter_weight) weight_of_noise = filter_weight->run(arena, weights.values);
+        share_of_half = 0;
+        if (coarse && settings.strength > 0) share_of_half = halves ? share_of_general() : weights.blend;
+        const bool corrected = share_of_half > 0;
+        if (stabilizer && settings.strength <= 0) stabilizer->switch_on(false);
         // The refinement wants a guide without noise.
         const float strength = refining ? 1 : settings.strength;
         fine->set_strength(strength);
-        if (refining && filter_weight) weight_of_noise = filter_weight->run(arena, weights.values);
         if (refining) refinement->set_weight(weight_of_noise);
         if (refining) refinement->keep_input(arena);
         const std::int64_t bands = refining ? refinement->tiles() : 0;
         if (corrected) {
-            const int passes = train ? std::min(report.ensemble, coarse_report.ensemble) : report.ensemble;
+            const int passes = learns_half() ? std::min(report.ensemble, coarse_report.ensemble) : report.ensemble;
             coarse->set_strength(strength);
-            apply(*coarse, weights.coarse_values, passes, nullptr, {0, fine->tiles() + bands}, control);
-            correction->start(weights.blend);
+            apply(*coarse, halves ? given : weights.coarse_values, passes, nullptr, {0, fine->tiles() + bands},
+                  control);
+            correction->start(share_of_half);
         }
         const std::int64_t tiles_before = corrected ? coarse->tiles() : 0;
         apply(*fine, weights.values, report.ensemble, corrected ? &*correction : nullptr, {tiles_before, bands},
@@ -324,11 +348,18 @@ struct Denoiser::State {
         report.seconds_apply = report.seconds_total - report.seconds_train;
     }
 
-    // Of the given weights and the mean of them and those that came of them: half of the way has two thirds of what the
-    // whole of it gains, and a third of what it loses where the image has little to teach.
+    // What general weights make of half the size is all the better where neighbouring pixels share the noise. Else it
+    // depends on how smooth the picture is, which the weight that noise has in the refinement tells, 1 to 4.
+    float share_of_general() const {
+        if (kind == NoiseKind::kCorrelated) return 1;
+        return std::clamp(std::log(weight_of_noise) / std::log(4.0f), 0.0f, 1.0f);
+    }
+
+    // Of the given weights and those that lie a quarter of the way from them to what came of them: that has half of
+    // what half of the way gains, and a third of what that loses where the image has little to teach.
     void keep_better() {
         const std::span<const float> trained = fine->parameters(arena);
-        for (std::size_t i = 0; i < trained.size(); ++i) weights.values[i] = (trained[i] + given[i]) / 2;
+        for (std::size_t i = 0; i < trained.size(); ++i) weights.values[i] = given[i] + (trained[i] - given[i]) / 4;
         report.adapted = judged_loss(weights.values) < judged_loss(given);
         if (!report.adapted) std::ranges::copy(given, weights.values.begin());
     }
@@ -385,12 +416,17 @@ struct Denoiser::State {
     }
 };
 
+NoiseKind noise_kind(const Settings& settings) {
+    return choose_noise(settings, find_white_level(settings.input, given_white(settings)));
+}
+
 Denoiser::Denoiser(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
 Denoiser::~Denoiser() = default;
 void Denoiser::run(ProgressCallback callback, void* user) { state_->run(callback, user); }
 const Report& Denoiser::report() const { return state_->report; }
 const Weights& Denoiser::weights() const { return state_->weights; }
 float Denoiser::filter_weight() const { return state_->weight_of_noise; }
+float Denoiser::share_of_half() const { return state_->share_of_half; }
 bool Denoiser::has_learned() const { return state_->learned; }
 
 }  // namespace twofold::zsn2n

@@ -13,7 +13,7 @@
 namespace twofold::zsn2n {
 
 struct Settings : PipelineSettings {
-    // What the noise is like. kAuto measures it; the recipe `paper` and given weights leave no choice.
+    // What the noise is like. kAuto measures it; the recipe `paper` and given weights of one image leave no choice.
     NoiseKind noise = NoiseKind::kAuto;
     std::optional<float> filter_weight;      // of the noise in the collaborative filter; none: found (filter_weight.h)
     std::optional<RefinementEffort> effort;  // instead of the recipe's
@@ -28,6 +28,9 @@ struct Settings : PipelineSettings {
     static constexpr std::int64_t kSmallestAdapted = 64;
 };
 
+// What the noise is taken for. Throws Error as the constructor of Denoiser.
+NoiseKind noise_kind(const Settings& settings);
+
 class Denoiser final : public Pipeline {
   public:
     // Throws Error: kInvalidArgument, kUnsupported (image too small to train on or to measure correlated noise, unknown
@@ -40,6 +43,8 @@ class Denoiser final : public Pipeline {
     const Weights& weights() const;  // trained by the last run, or given
     // Of the noise when the last run refined its result by the collaborative filter; else 1.
     float filter_weight() const;
+    // 0..1: by how much the last run corrected its result by that at half the size.
+    float share_of_half() const;
     // False after a training that was cut off too early: its weights leave the image as it is.
     bool has_learned() const;
 

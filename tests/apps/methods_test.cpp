@@ -143,6 +143,28 @@ TEST_CASE("the prior takes noise away at once, and more of it with an ensemble")
     }
 }
 
+TEST_CASE("the prior can be told whether neighbouring pixels share the noise, and then trains nothing beside it") {
+    if (std::string(twofold_query_string(TWOFOLD_QUERY_METHODS)).find("prior") == std::string::npos) return;
+    const Folder folder;
+    save(folder / "in.png", picture(64, 49, 3), Format::kPng);
+    for (const std::string noise : {"independent", "correlated"}) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / (noise + ".png"), "--method", "prior",
+                             "--recipe", "best", "--noise", noise, "--json"});
+        INFO(noise << ran.err);
+        REQUIRE(ran.code == 0);
+        const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+        CHECK(file.at("noise") == noise);
+        CHECK((file.at("steps") > 0) == (noise == "independent"));
+    }
+    CHECK(mean_square_difference(read_image(folder / "independent.png"), read_image(folder / "correlated.png")) > 0);
+    save(folder / "small.png", picture(23, 40, 3), Format::kPng);
+    const Ran ran =
+        run({"denoise", folder / "small.png", "-o", folder / "out.png", "--method", "prior", "--noise", "correlated"});
+    CHECK(ran.code == 3);
+    CHECK(ran.err.find("too small to measure correlated noise") != std::string::npos);
+    CHECK_FALSE(exists(folder / "out.png"));
+}
+
 TEST_CASE("zsn2n begins with the prior when asked to") {
     if (run({"info"}).out.find("prior") == std::string::npos) return;
     const Folder folder;
@@ -226,7 +248,6 @@ TEST_CASE("options of another method are refused") {
         {"--start", "now"},
         {"--method", "tv", "--adapt"},
         {"--method", "prior", "--steps", "5"},
-        {"--method", "prior", "--noise", "independent"},
         {"--method", "prior", "--recipe", "paper"},
         {"--method", "prior", "--lambda", "0.1"},
         {"--method", "bm3d"}};

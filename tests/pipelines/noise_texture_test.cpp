@@ -10,37 +10,13 @@
 #include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/zsn2n/zsn2n.h"
 #include "runtime/error.h"
+#include "tests/pipelines/correlated_noise.h"
 #include "tests/support/catch.h"
 #include "tests/support/float_image.h"
 
 using namespace twofold;
 
 namespace {
-
-// Gaussian noise of standard deviation `sigma`, of 255, filtered with [1 2 1] x [1 2 1], and mixed so that channels
-// are correlated by 0.5: what there is in what a camera writes, in principle.
-test::FloatImage with_correlated_noise(const test::FloatImage& clean, double sigma) {
-    const ImageView view = clean.view();
-    test::FloatImage flat(view.width, view.height, view.channels + 1), white = flat, noisy = clean;
-    std::ranges::fill(flat.pixels(), 0.5f);
-    ops::add_noise(flat.view(), white.view(), ops::NoiseKind::kGaussian, 10, 9);
-    const auto at = [&](std::int64_t x, std::int64_t y, int c) {
-        const auto inside = [](std::int64_t place, std::int64_t size) { return (place + size) % size; };
-        return double{white.at(inside(x, view.width), inside(y, view.height), c)} - 0.5;
-    };
-    const double gain = sigma / 10 / 6 * std::sqrt(0.5);  // [1 2 1] has a norm of sqrt(6)
-    for (std::int64_t y = 0; y < view.height; ++y)
-        for (std::int64_t x = 0; x < view.width; ++x)
-            for (int c = 0; c < view.channels; ++c) {
-                double sum = 0;
-                for (int j = -1; j <= 1; ++j)
-                    for (int i = -1; i <= 1; ++i)
-                        sum += (2 - std::abs(i)) * (2 - std::abs(j)) *
-                               (at(x + i, y + j, c) + at(x + i, y + j, view.channels));
-                noisy.at(x, y, c) += static_cast<float>(gain * sum);
-            }
-    return noisy;
-}
 
 test::FloatImage with_white_noise(const test::FloatImage& clean, double sigma) {
     test::FloatImage noisy = clean;
@@ -71,14 +47,14 @@ TEST_CASE("correlated noise is told from white noise and from none") {
         const NoiseBands white = measure_noise_bands(with_white_noise(clean, sigma).view(), {});
         CHECK_FALSE(white.correlated());
         CHECK(white.middle == Approx(white.fine).epsilon(0.1));
-        CHECK(measure_noise_bands(with_correlated_noise(clean, sigma).view(), {}).correlated());
+        CHECK(measure_noise_bands(test::with_correlated_noise(clean, sigma).view(), {}).correlated());
     }
     CHECK_FALSE(measure_noise_bands(test::FloatImage(19, 200, 3).view(), {}).correlated());
     CHECK_FALSE(measure_noise_bands(test::FloatImage(64, 64, 1).view(), {}).correlated());
 }
 
 TEST_CASE("the noise that is drawn is like the noise that was measured") {
-    const test::FloatImage noisy = with_correlated_noise(test::noisy_scene(256, 200, 3, 0), 10);
+    const test::FloatImage noisy = test::with_correlated_noise(test::noisy_scene(256, 200, 3, 0), 10);
     const NoiseTexture texture(noisy.view(), {});
     CHECK(255 * texture.model().mean_sigma == Approx(10).epsilon(0.15));
 
@@ -112,7 +88,7 @@ TEST_CASE("an image without noise has a texture of none") {
 
 TEST_CASE("correlated noise is removed without being asked to", "[slow]") {
     const test::FloatImage clean = test::noisy_scene(128, 97, 3, 0);
-    const test::FloatImage noisy = with_correlated_noise(clean, 15);
+    const test::FloatImage noisy = test::with_correlated_noise(clean, 15);
     test::FloatImage result(128, 97, 3);
     const double before = ops::compare_images(clean.view(), noisy.view()).psnr;
     const auto gain = [&](NoiseKind noise, RecipeName recipe) {

@@ -27,6 +27,8 @@ struct Weights {
     // The noise that the image was stabilised for; all zero where it was not.
     std::array<std::array<float, NoiseModel::kIntervals + 1>, 4> stabilized{};
     bool stabilizes() const { return stabilized != decltype(stabilized){}; }
+    // Whether they are for images of all kinds, not of the one that they were trained on.
+    bool general() const { return white == 0; }
 };
 
 // Stored form: magic "TWFWGHT4", little-endian fields, float32 or float16 values, CRC-32 of all that precedes it.

@@ -10,10 +10,6 @@
 namespace twofold {
 namespace {
 
-// By how much noise that pixels or channels share counts for more than its variance in a patch: it is alike in patches
-// that overlap, so that it stays together where independent noise is spread over all of a group, and the guide still
-// has some of it. On camera files 2.5 gave 0.1 to 0.3 dB more than 1, and 4 another 0.02 to 0.1.
-constexpr float kSharedWeight = 4;
 // Work at half and at a quarter of the size, over that of a round of the filter.
 constexpr double kChromaWork = 0.35;
 // By which a run may take longer than its first band lets expect.
@@ -39,7 +35,7 @@ Refinement::Refinement(const RefinementSettings& settings, ThreadTeam& team)
       rounds_(effort_of(settings).rounds),
       team_(team),
       refiner_(settings_, team) {
-    if (shared_) refiner_.set_weight(kSharedWeight);
+    if (shared_) refiner_.set_weight(settings.effort.weight_of_shared);
     if (settings.correlated && CoarseChroma::fits(settings.input)) {
         const std::uint64_t needed = CoarseChroma::most_bytes(settings.input),
                             usable = usable_memory(settings.memory_budget);
