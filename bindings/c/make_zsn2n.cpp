@@ -135,8 +135,8 @@ std::unique_ptr<Pipeline> make_same_zsn2n(const twofold_job& job, const Pipeline
         job.method == TWOFOLD_PRIOR ? prior_effort(settings.recipe) : zsn2n::make_recipe(settings.recipe).effort;
     effort.collaborative.rounds = effort.bayes.rounds = rounds;
     const auto repeat = [&](const zsn2n::Denoiser& denoiser, const PipelineSettings& shared) {
-        zsn2n::Settings same = settings_for(shared, NoiseKind::kAuto);
         Weights weights = denoiser.weights();
+        zsn2n::Settings same = settings_for(shared, weights.general() ? job.noise : NoiseKind::kAuto);
         weights.ensemble = denoiser.report().ensemble;  // it may have been given up
         same.weights = &weights;
         same.effort = effort;

@@ -8,6 +8,7 @@
 
 #include "pipelines/common/noise/channel_windows.h"
 #include "pipelines/common/noise/level_curve.h"
+#include "pipelines/common/noise/random_window.h"
 
 namespace twofold {
 namespace {
@@ -23,9 +24,7 @@ constexpr double kNothing = 0.1 / 255;
 
 std::vector<ChannelWindow> sample_windows(const ImageView& image, const WhiteLevel& white) {
     std::vector<ChannelWindow> windows = sample_channel_windows(image, white);
-    const auto clipped = [](const ChannelWindow& window) { return window.clipped == ChannelWindow::kSamples; };
-    const auto count = static_cast<std::size_t>(std::ranges::count_if(windows, clipped));
-    if (count < windows.size() - windows.size() / 20) std::erase_if(windows, clipped);
+    drop_clipped(windows, 20, [](const ChannelWindow& window) { return window.clipped == ChannelWindow::kSamples; });
     return windows;
 }
 

@@ -1,5 +1,6 @@
 #include "pipelines/common/noise/noise_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -74,14 +75,6 @@ double quiet_variance(std::vector<float>& variances) {
     return twentieth < 0.4 * fifth ? twentieth / kTwentieth.white : fifth / kFifth.white;
 }
 
-// Black bars and blown skies say nothing about the noise: windows of nothing but black and white do not count, unless
-// there is next to nothing else.
-void drop_clipped(std::vector<Window>& windows) {
-    const auto clipped = [](const Window& window) { return window.clipped; };
-    const auto count = std::count_if(windows.begin(), windows.end(), clipped);
-    if (static_cast<std::size_t>(count) + windows.size() / 50 < windows.size()) std::erase_if(windows, clipped);
-}
-
 // Variance by brightness over all channels, smoothed over neighbouring classes.
 LevelCurve brightness_curve(std::vector<Window>& windows) {
     std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) {
@@ -122,7 +115,7 @@ NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
     NoiseModel model;
     if (image.width < kSide || image.height < kSide) return model;
     std::vector<Window> windows = sample_windows(image, white);
-    drop_clipped(windows);
+    drop_clipped(windows, 50, [](const Window& window) { return window.clipped; });
     model.measured = true;
     const LevelCurve curve = brightness_curve(windows);
     const std::vector<ClippedNoise> bounds = textured_bounds(image, white);

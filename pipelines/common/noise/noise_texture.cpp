@@ -84,10 +84,7 @@ std::vector<Window> sample_windows(const ImageView& image, WindowReader& reader)
             window.variance[static_cast<std::size_t>(c)] = squares / kFreedoms;
         }
     }
-    // Black bars and blown skies say nothing about the noise, unless there is next to nothing else.
-    const auto clipped = [](const Window& window) { return window.clipped; };
-    const auto count = static_cast<std::size_t>(std::ranges::count_if(windows, clipped));
-    if (count < windows.size() - windows.size() / 20) std::erase_if(windows, clipped);
+    drop_clipped(windows, 20, [](const Window& window) { return window.clipped; });
     return windows;
 }
 

@@ -67,6 +67,14 @@ inline void load_window(const ImageView& image, const WhiteLevel& white, WindowP
     clip(white.limit, pixels->data(), pixels->size());
 }
 
+// Black bars and blown skies say nothing about the noise: leaves out the windows that are clipped, unless of `one_in`
+// windows not even one would be left.
+template <typename Window, typename Clipped>
+void drop_clipped(std::vector<Window>& windows, std::size_t one_in, const Clipped& clipped) {
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(windows, clipped));
+    if (count < windows.size() - windows.size() / one_in) std::erase_if(windows, clipped);
+}
+
 }  // namespace twofold
 
 #endif
