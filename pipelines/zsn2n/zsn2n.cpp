@@ -108,12 +108,11 @@ struct Denoiser::State {
         } else {
             weights = *settings.weights;
             recipe.ensemble = weights.ensemble;
+            if (adapt || halves) given = weights.values;
             if (adapt) {
-                given = weights.values;
                 weights.blend = 0;
                 weights.coarse_values.clear();
             }
-            if (halves) given = weights.values;
         }
         settings.weights = settings.start = nullptr;  // the caller's may be gone by the time of the run
         add_stabilizer();

@@ -1,4 +1,4 @@
-// Noise that neighbouring pixels and channels have in common.
+// Noise that neighbouring pixels and channels have in common, and noise that they have not.
 #ifndef TWOFOLD_TESTS_PIPELINES_CORRELATED_NOISE_H
 #define TWOFOLD_TESTS_PIPELINES_CORRELATED_NOISE_H
 
@@ -34,6 +34,12 @@ inline FloatImage with_correlated_noise(const FloatImage& clean, double sigma) {
                                (at(x + i, y + j, c) + at(x + i, y + j, view.channels));
                 noisy.at(x, y, c) += static_cast<float>(gain * sum);
             }
+    return noisy;
+}
+
+inline FloatImage with_white_noise(const FloatImage& clean, double sigma) {
+    FloatImage noisy = clean;
+    ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, sigma, 1);
     return noisy;
 }
 

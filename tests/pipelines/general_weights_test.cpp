@@ -23,11 +23,11 @@ struct Outcome {
 };
 
 // None in a build without the prior.
-std::optional<Weights> prior(int ensemble = 1) {
+std::optional<Weights> prior() {
     const auto bytes = embedded_prior();
     if (bytes.empty()) return std::nullopt;
     Weights weights = load_weights(bytes.data(), bytes.size());
-    weights.ensemble = ensemble;
+    weights.ensemble = 1;
     return weights;
 }
 
@@ -56,12 +56,6 @@ test::FloatImage smooth_picture(std::int64_t side, int channels) {
                 image.at(x, y, c) =
                     0.5f + 0.2f * std::sin(0.05f * static_cast<float>(x)) * std::cos(0.04f * static_cast<float>(y));
     return image;
-}
-
-test::FloatImage with_white_noise(const test::FloatImage& clean, double sigma) {
-    test::FloatImage noisy = clean;
-    ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, sigma, 1);
-    return noisy;
 }
 
 }  // namespace
@@ -110,7 +104,7 @@ TEST_CASE("the prior works at half the size where a grey picture is smooth", "[p
     const auto weights = prior();
     if (!weights) return;
     const Weights grey = grey_weights(*weights);
-    const test::FloatImage smooth = smooth_picture(160, 1), noisy = with_white_noise(smooth, 30);
+    const test::FloatImage smooth = smooth_picture(160, 1), noisy = test::with_white_noise(smooth, 30);
     const Outcome outcome = denoise(smooth, noisy, grey, NoiseKind::kAuto, true);
     CHECK(outcome.report.noise == NoiseKind::kIndependent);
     CHECK(outcome.share == 1);
@@ -123,7 +117,7 @@ TEST_CASE("the prior works at half the size where a grey picture is smooth", "[p
     rendered::render_scene(bank, 3, 5, 160, &leaves);
     test::FloatImage rough(160, 160, 1);
     for (std::size_t i = 0; i < rough.pixels().size(); ++i) rough.pixels()[i] = leaves[3 * i];
-    const float share = denoise(rough, with_white_noise(rough, 10), grey, NoiseKind::kIndependent, true).share;
+    const float share = denoise(rough, test::with_white_noise(rough, 10), grey, NoiseKind::kIndependent, true).share;
     CHECK(share < 0.5f);
 }
 

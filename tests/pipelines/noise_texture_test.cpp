@@ -18,12 +18,6 @@ using namespace twofold;
 
 namespace {
 
-test::FloatImage with_white_noise(const test::FloatImage& clean, double sigma) {
-    test::FloatImage noisy = clean;
-    ops::add_noise(clean.view(), noisy.view(), ops::NoiseKind::kGaussian, sigma, 1);
-    return noisy;
-}
-
 double correlation(const std::vector<float>& field, int side, int channels, int dx, int c1, int c2) {
     double product = 0, first = 0, second = 0;
     for (int y = 0; y < side; ++y)
@@ -44,7 +38,7 @@ TEST_CASE("correlated noise is told from white noise and from none") {
     CHECK_FALSE(measure_noise_bands(clean.view(), {}).correlated());
     for (const double sigma : {2.0, 5.0, 25.0}) {
         INFO(sigma);
-        const NoiseBands white = measure_noise_bands(with_white_noise(clean, sigma).view(), {});
+        const NoiseBands white = measure_noise_bands(test::with_white_noise(clean, sigma).view(), {});
         CHECK_FALSE(white.correlated());
         CHECK(white.middle == Approx(white.fine).epsilon(0.1));
         CHECK(measure_noise_bands(test::with_correlated_noise(clean, sigma).view(), {}).correlated());
