@@ -1,8 +1,10 @@
 // The TV solver alone, timed: interleaved floats from a raw file in, one line of JSON out. compare_tv.py drives it.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,13 +14,24 @@
 
 namespace {
 
+struct Raw final : twofold::ops::TvImage {
+    const float* pixels;
+    std::ptrdiff_t width;
+    int channels;
+
+    Raw(const float* samples, std::ptrdiff_t w, int c) : pixels(samples), width(w), channels(c) {}
+    void load(std::ptrdiff_t x, std::ptrdiff_t y, std::ptrdiff_t count, float* to) const override {
+        std::copy_n(pixels + (y * width + x) * channels, count * channels, to);
+    }
+};
+
 struct Options {
     std::string input, output, kind = "isotropic";
     std::int64_t width = 0, height = 0;
     int channels = 1, threads = 2, repeats = 1;
     std::int64_t rounds = 2000;
     double lambda = 0.1, tolerance = 0, objective = 0;
-    bool separate = false;
+    bool separate = false, dual = false;
 };
 
 void run(const Options& options) {
@@ -30,9 +43,14 @@ void run(const Options& options) {
         throw std::runtime_error("the input is shorter than its size says");
     ThreadTeam team(options.threads);
     const auto kind = options.kind == "isotropic" ? ops::TvKind::kIsotropic : ops::TvKind::kAnisotropic;
-    ops::TvSolver solver({options.width, options.height, options.channels, kind, !options.separate}, team);
+    const auto storage = options.dual ? ops::TvStorage::kDual : ops::TvStorage::kAccelerated;
+    const std::unique_ptr<ops::TvSolver> made =
+        ops::TvSolver::make({options.width, options.height, options.channels, kind, !options.separate}, storage, team);
+    ops::TvSolver& solver = *made;
     ArenaPlan plan;
     solver.reserve(plan);
+    const Raw image(pixels.data(), options.width, options.channels);
+    std::vector<float> result(pixels.size());
     const Arena arena(plan);
     double best = 1e300, total = 0;
     std::int64_t rounds = 0;
@@ -42,10 +60,7 @@ void run(const Options& options) {
         const auto seconds = [&] {
             return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         };
-        solver.clear(arena);
-        team.run(options.height, [&](std::int64_t y, int) {
-            solver.set_row(arena, y, pixels.data() + static_cast<std::size_t>(y) * row);
-        });
+        solver.load(arena, image);
         solver.start(arena, static_cast<float>(options.lambda));
         for (rounds = 1; rounds <= options.rounds; ++rounds) {
             solver.round(arena);
@@ -54,7 +69,6 @@ void run(const Options& options) {
             if (certificate.primal <= options.objective) break;
         }
         certificate = solver.finish(arena);
-        std::vector<float>& result = pixels;
         if (repeat + 1 == options.repeats)
             team.run(options.height, [&](std::int64_t y, int) {
                 solver.get_row(arena, y, result.data() + static_cast<std::size_t>(y) * row);
@@ -64,7 +78,7 @@ void run(const Options& options) {
     }
     if (!options.output.empty())
         std::ofstream(options.output, std::ios::binary)
-            .write(reinterpret_cast<const char*>(pixels.data()), static_cast<std::streamsize>(4 * pixels.size()));
+            .write(reinterpret_cast<const char*>(result.data()), static_cast<std::streamsize>(4 * result.size()));
     std::printf(
         "{\"seconds\": %.6f, \"mean_seconds\": %.6f, \"rounds\": %lld, \"objective\": %.9g, \"gap\": %.4g, "
         "\"residual\": %.9g, \"bytes\": %zu}\n",
@@ -83,6 +97,7 @@ int main(int argc, char** argv) {
     app.add_option("--channels", options.channels)->check(CLI::Range(1, 4));
     app.add_option("--tv", options.kind)->check(CLI::IsMember({"isotropic", "anisotropic"}));
     app.add_flag("--separate", options.separate, "channels do not share their edges");
+    app.add_flag("--dual", options.dual, "keep nothing but the dual");
     app.add_option("--lambda", options.lambda);
     app.add_option("--tolerance", options.tolerance, "stop at this gap, as a share of the objective");
     app.add_option("--objective", options.objective, "stop at this objective");

@@ -14,6 +14,9 @@
 namespace twofold::ops {
 
 constexpr std::ptrdiff_t kTvVector = 16;  // floats of the longest vector
+// A tile of three channels is 300 KB, within the second cache of any core we know.
+constexpr std::ptrdiff_t kTvTileColumns = 64;  // halves of 128 pixels
+constexpr std::ptrdiff_t kTvTileRows = 64;
 
 struct TvPlanes {
     const float* noisy;
@@ -48,8 +51,8 @@ void tv_sweep_tile(const TvPlanes& planes, const TvTile& tile, TvKind kind, floa
 // to write.
 void tv_extrapolate_rows(const TvPlanes& planes, const TvTile& rows, float momentum);
 
-// What the rows [top, bottom) contribute to the certificate; primal is not set.
-TvCertificate tv_measure_rows(const TvPlanes& planes, const TvTile& rows, TvKind kind, float lambda);
+// What a tile contributes to the certificate; primal is not set.
+TvCertificate tv_measure_tile(const TvPlanes& planes, const TvTile& tile, TvKind kind, float lambda);
 
 }  // namespace twofold::ops
 

@@ -218,12 +218,12 @@ void extrapolate_rows(const TvPlanes& p, const TvTile& rows, float momentum_valu
 }
 
 template <bool kMasked>
-HWY_INLINE void measure_vector(const TvPlanes& p, const TvTile& rows, const Phase& phase, const float* noisy,
+HWY_INLINE void measure_vector(const TvPlanes& p, const TvTile& tile, const Phase& phase, const float* noisy,
                                std::ptrdiff_t k, TvKind kind, Vector lambda, Vector& gap, Vector& length_sum,
                                Vector& residual_sum) {
     const D d;
     auto squares_x = hn::Zero(d), squares_y = hn::Zero(d), product = hn::Zero(d);
-    for (int c = 0; c < rows.channels; ++c) {
+    for (int c = 0; c < tile.channels; ++c) {
         const std::ptrdiff_t at = c * p.plane + k;
         const auto here = hn::LoadU(d, phase.here + at);
         const auto dx = difference<kMasked>(hn::LoadU(d, phase.right + at), here, phase.has_right - k);
@@ -241,22 +241,22 @@ HWY_INLINE void measure_vector(const TvPlanes& p, const TvTile& rows, const Phas
     gap = hn::Add(gap, hn::Sub(hn::Mul(lambda, length), product));
 }
 
-TvCertificate measure_rows(const TvPlanes& p, const TvTile& rows, TvKind kind, float lambda_value) {
+TvCertificate measure_tile(const TvPlanes& p, const TvTile& tile, TvKind kind, float lambda_value) {
     const D d;
     const auto lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
     const auto lambda = hn::Set(d, lambda_value);
     TvCertificate result;
-    for (std::ptrdiff_t y = rows.top; y < rows.bottom; ++y) {
+    for (std::ptrdiff_t y = tile.top; y < tile.bottom; ++y) {
         auto gap = hn::Zero(d), length = hn::Zero(d), residual = hn::Zero(d);
         for (int parity = 0; parity < 2; ++parity) {
-            const Phase phase = phase_of(p, y, rows.channel, parity);
-            const float* noisy = p.noisy + rows.channel * p.plane + y * p.row + (parity ? p.half : 0);
-            std::ptrdiff_t k = 0;
+            const Phase phase = phase_of(p, y, tile.channel, parity);
+            const float* noisy = p.noisy + tile.channel * p.plane + y * p.row + (parity ? p.half : 0);
+            std::ptrdiff_t k = tile.left;
             if (phase.has_below > 0)
-                for (; k + lanes <= phase.has_right; k += lanes)
-                    measure_vector<false>(p, rows, phase, noisy, k, kind, lambda, gap, length, residual);
-            for (; k < p.half; k += lanes)
-                measure_vector<true>(p, rows, phase, noisy, k, kind, lambda, gap, length, residual);
+                for (; k + lanes <= std::min(phase.has_right, tile.right); k += lanes)
+                    measure_vector<false>(p, tile, phase, noisy, k, kind, lambda, gap, length, residual);
+            for (; k < tile.right; k += lanes)
+                measure_vector<true>(p, tile, phase, noisy, k, kind, lambda, gap, length, residual);
         }
         result.gap += double{hn::GetLane(hn::SumOfLanes(d, gap))};
         result.total_variation += double{hn::GetLane(hn::SumOfLanes(d, length))};
@@ -273,7 +273,7 @@ namespace twofold::ops {
 
 HWY_EXPORT(sweep_tile);
 HWY_EXPORT(extrapolate_rows);
-HWY_EXPORT(measure_rows);
+HWY_EXPORT(measure_tile);
 
 void tv_sweep_tile(const TvPlanes& planes, const TvTile& tile, TvKind kind, float lambda, float relax, int sweeps) {
     HWY_DYNAMIC_DISPATCH(sweep_tile)(planes, tile, kind, lambda, relax, sweeps);
@@ -283,8 +283,8 @@ void tv_extrapolate_rows(const TvPlanes& planes, const TvTile& rows, float momen
     HWY_DYNAMIC_DISPATCH(extrapolate_rows)(planes, rows, momentum);
 }
 
-TvCertificate tv_measure_rows(const TvPlanes& planes, const TvTile& rows, TvKind kind, float lambda) {
-    return HWY_DYNAMIC_DISPATCH(measure_rows)(planes, rows, kind, lambda);
+TvCertificate tv_measure_tile(const TvPlanes& planes, const TvTile& tile, TvKind kind, float lambda) {
+    return HWY_DYNAMIC_DISPATCH(measure_tile)(planes, tile, kind, lambda);
 }
 
 }  // namespace twofold::ops

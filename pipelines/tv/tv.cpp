@@ -10,6 +10,7 @@
 #include "pipelines/common/strength.h"
 #include "pipelines/common/white_level.h"
 #include "pipelines/tv/discrepancy.h"
+#include "pipelines/tv/noisy_image.h"
 #include "runtime/error.h"
 
 namespace twofold::tv {
@@ -22,8 +23,9 @@ constexpr int kStalledRounds = 50;  // without a better gap: rounding has won
 constexpr double kSearchTolerance = 3e-3;
 // Where the search starts, in units of the noise: near the result for photos.
 constexpr double kUsualLambda = 0.9;
-// Larger images are searched on a mosaic of pieces of themselves.
-constexpr std::int64_t kPiece = 192, kPieces = 5;
+// Larger images than so many pixels keep only the dual where that takes as long, which it does up to these.
+constexpr std::int64_t kLarge = 1 << 20;
+constexpr double kEasyTolerance = 1e-3, kEasyLambda = 0.2;
 constexpr std::int64_t kRowsPerCall = 256;  // that are written between two calls, for each thread
 
 ops::TvShape shape_of(const Settings& settings, std::int64_t width, std::int64_t height) {
@@ -51,8 +53,10 @@ struct Denoiser::State {
     float white;
     NoiseModel noise;
     ThreadTeam team;
-    ops::TvSolver solver;
-    std::optional<ops::TvSolver> mosaic;  // for lambda, if the image is large
+    WholeImage image;
+    std::unique_ptr<ops::TvSolver> solver;
+    std::optional<Mosaic> pieces;           // for lambda, if the image is large
+    std::unique_ptr<ops::TvSolver> mosaic;  // of the pieces
     ArenaRange<float> rows;
     Arena arena;
     Report report;
@@ -67,15 +71,14 @@ struct Denoiser::State {
           white(level.white),
           noise(estimate_noise(s.input, level)),
           team(s.threads),
-          solver(shape_of(s, s.input.width, s.input.height), team) {
+          image(s.input, level.white) {
         details.lambda_chosen = !settings.lambda;
         if (details.lambda_chosen) {
-            const std::int64_t side = kPiece * kPieces;
             // Without a noise to measure there is nothing to take away.
             if (!noise.measured || noise.mean_sigma <= 0)
                 settings.lambda = 0;
-            else if (settings.input.width > side && settings.input.height > side)
-                mosaic.emplace(shape_of(settings, side, side), team);
+            else if (std::min(settings.input.width, settings.input.height) > Mosaic::kSide)
+                pieces.emplace(settings.input, white);
             else
                 search_on_image = true;
         }
@@ -90,48 +93,40 @@ struct Denoiser::State {
                static_cast<std::size_t>(settings.input.colour_channels());
     }
 
+    // Momentum, for three times the memory, pays where many rounds are needed.
+    bool takes_many_rounds() const {
+        const double lambda = settings.lambda.value_or(kUsualLambda * noise.mean_sigma);
+        return settings.kind == ops::TvKind::kAnisotropic || settings.tolerance < kEasyTolerance ||
+               lambda > kEasyLambda;
+    }
+
+    // Under a budget that momentum has no room in, without; without one the result shall not depend on what the
+    // machine has free.
     void plan_memory() {
-        ArenaPlan plan;
-        rows = plan.reserve<float>(row_floats() * static_cast<std::size_t>(team.size()));
-        // In the same place as the image, which is larger and comes after it.
-        ArenaPlan search = plan;
-        if (mosaic) mosaic->reserve(search);
-        solver.reserve(plan);
-        require_memory(plan.size(), usable_memory(settings.memory_budget));
+        const std::uint64_t usable = usable_memory(settings.memory_budget);
+        const bool large = settings.input.width * settings.input.height > kLarge;
+        ArenaPlan plan = plan_for(large && !takes_many_rounds() ? ops::TvStorage::kDual : ops::TvStorage::kAccelerated);
+        if (plan.size() > usable && settings.memory_budget > 0) plan = plan_for(ops::TvStorage::kDual);
+        require_memory(plan.size(), usable);
         arena = Arena(plan);
         report.memory_bytes = plan.size();
     }
 
+    ArenaPlan plan_for(ops::TvStorage storage) {
+        solver = ops::TvSolver::make(shape_of(settings, settings.input.width, settings.input.height), storage, team);
+        ArenaPlan plan;
+        rows = plan.reserve<float>(row_floats() * static_cast<std::size_t>(team.size()));
+        if (pieces) {
+            // In the same place as the image, which is larger and comes after it.
+            mosaic = ops::TvSolver::make(shape_of(settings, Mosaic::kSide, Mosaic::kSide), storage, team);
+            ArenaPlan search = plan;
+            mosaic->reserve(search);
+        }
+        solver->reserve(plan);
+        return plan;
+    }
+
     float* row_of_thread(int thread) { return arena[rows].data() + static_cast<std::size_t>(thread) * row_floats(); }
-
-    void load() {
-        solver.clear(arena);
-        team.run(settings.input.height, [&](std::int64_t y, int thread) {
-            float* row = row_of_thread(thread);
-            load_rectangle(settings.input, white, 0, y, settings.input.width, 1, row,
-                           static_cast<std::ptrdiff_t>(row_floats()));
-            solver.set_row(arena, static_cast<std::ptrdiff_t>(y), row);
-        });
-    }
-
-    // Pieces from an even grid over the image, side by side: what lies between them is lost, and the few edges that
-    // arise where they meet do not count.
-    void load_mosaic() {
-        const ImageView& image = settings.input;
-        mosaic->clear(arena);
-        const std::int64_t side = kPiece * kPieces;
-        const std::ptrdiff_t channels = image.colour_channels();
-        const auto place = [&](std::int64_t at, std::int64_t length) {
-            return at / kPiece * (length - kPiece) / (kPieces - 1) + at % kPiece;
-        };
-        team.run(side, [&](std::int64_t y, int thread) {
-            float* row = row_of_thread(thread);
-            for (std::int64_t x = 0; x < side; x += kPiece)
-                load_rectangle(image, white, place(x, image.width), place(y, image.height), kPiece, 1,
-                               row + x * channels, kPiece * channels);
-            mosaic->set_row(arena, static_cast<std::ptrdiff_t>(y), row);
-        });
-    }
 
     ProgressAction ask(RunControl& control, const Progress& progress, bool last) {
         const bool solving = progress.phase == Phase::kTrain;
@@ -191,11 +186,11 @@ struct Denoiser::State {
     }
 
     void choose_lambda(RunControl& control) {
-        ops::TvSolver& target = mosaic ? *mosaic : solver;
+        ops::TvSolver& target = mosaic ? *mosaic : *solver;
         if (mosaic)
-            load_mosaic();
+            mosaic->load(arena, *pieces);
         else
-            load();
+            solver->load(arena, image);
         const double samples = double(target.shape().width) * double(target.shape().height) * target.shape().channels;
         DiscrepancySearch search(kUsualLambda * noise.mean_sigma,
                                  settings.discrepancy * noise.mean_sigma * noise.mean_sigma);
@@ -216,14 +211,14 @@ struct Denoiser::State {
         report.lambda = settings.lambda.value_or(0);
         if (mosaic || search_on_image) choose_lambda(control);
         details.seconds_lambda = control.elapsed();
-        if (!search_on_image) load();
+        if (!search_on_image) solver->load(arena, image);
         if (!stopped) {
             const std::int64_t most = settings.steps > 0 ? settings.steps : kMostRounds;
-            solve(solver, report.lambda, settings.tolerance, most, control, &report.steps_done);
+            solve(*solver, report.lambda, settings.tolerance, most, control, &report.steps_done);
         } else if (mosaic) {
             // No time for the image itself: it is returned as it is.
-            solver.start(arena, static_cast<float>(report.lambda));
-            certificate = solver.measure(arena);
+            solver->start(arena, static_cast<float>(report.lambda));
+            certificate = solver->measure(arena);
         }
         const double samples =
             double(settings.input.width) * double(settings.input.height) * double(settings.input.colour_channels());
@@ -248,7 +243,7 @@ struct Denoiser::State {
             const std::int64_t count = std::min(kRowsPerCall * team.size(), in.height - top);
             team.run(count, [&](std::int64_t i, int thread) {
                 float* row = row_of_thread(thread);
-                solver.get_row(arena, static_cast<std::ptrdiff_t>(top + i), row);
+                solver->get_row(arena, static_cast<std::ptrdiff_t>(top + i), row);
                 weaken_row(in, white, settings.strength, top + i, row);
                 store_rectangle(out, stored_white, 0, top + i, in.width, 1, row,
                                 static_cast<std::ptrdiff_t>(row_floats()));

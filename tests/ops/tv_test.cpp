@@ -1,5 +1,7 @@
 // TV denoising: known solutions, the gap against an independent evaluation, and the fast solver against the reference.
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "ops/tv/tv_solver.h"
@@ -10,6 +12,7 @@ using namespace twofold;
 using ops::TvCertificate;
 using ops::TvKind;
 using ops::TvShape;
+using ops::TvStorage;
 
 namespace {
 
@@ -20,16 +23,28 @@ struct Solution {
 
 std::ptrdiff_t row_of(const TvShape& shape) { return shape.width * shape.channels; }
 
+struct Pixels final : ops::TvImage {
+    const TvShape& shape;
+    const std::vector<float>& values;
+
+    Pixels(const TvShape& s, const std::vector<float>& v) : shape(s), values(v) {}
+    void load(std::ptrdiff_t x, std::ptrdiff_t y, std::ptrdiff_t width, float* to) const override {
+        REQUIRE((0 <= x && x + width <= shape.width && 0 <= y && y < shape.height));
+        std::copy_n(values.data() + y * row_of(shape) + x * shape.channels, width * shape.channels, to);
+    }
+};
+
 // Rounds until the recomputed certificate holds.
 Solution solve(const TvShape& shape, const std::vector<float>& noisy, double tolerance,
-               const std::vector<float>& lambdas, int threads = 2) {
+               const std::vector<float>& lambdas, int threads = 2, TvStorage storage = TvStorage::kAccelerated) {
     ThreadTeam team(threads);
-    ops::TvSolver solver(shape, team);
+    const std::unique_ptr<ops::TvSolver> made = ops::TvSolver::make(shape, storage, team);
+    ops::TvSolver& solver = *made;
     ArenaPlan plan;
     solver.reserve(plan);
     const Arena arena(plan);
-    solver.clear(arena);
-    for (std::ptrdiff_t y = 0; y < shape.height; ++y) solver.set_row(arena, y, noisy.data() + y * row_of(shape));
+    const Pixels image(shape, noisy);
+    solver.load(arena, image);
     Solution solution;
     for (const float lambda : lambdas) {
         solver.start(arena, lambda);
@@ -75,6 +90,8 @@ struct Size {
     int channels;
 };
 
+constexpr TvStorage kBoth[] = {TvStorage::kAccelerated, TvStorage::kDual};
+
 void check_against_reference(const std::vector<Size>& sizes) {
     for (const Size size : sizes)
         for (const TvShape& shape : models(size.width, size.height, size.channels)) {
@@ -84,21 +101,25 @@ void check_against_reference(const std::vector<Size>& sizes) {
             std::vector<float> exact(noisy.size());
             const TvCertificate reference = ops::tv_denoise_ref(
                 shape, double{lambda}, 1e-6, 20000, {noisy.data(), row_of(shape)}, {exact.data(), row_of(shape)});
-            const Solution fast = solve(shape, noisy, tolerance, {lambda});
-            const double primal = objective(shape, noisy, fast.pixels, double{lambda});
-            INFO(size.width << "x" << size.height << "x" << size.channels << " coupled " << shape.coupled
-                            << " isotropic " << (shape.kind == TvKind::kIsotropic));
-            const double rounding = 2e-6 * primal;
-            CHECK(reference.gap <= 1e-6 * reference.primal);
-            CHECK(fast.certificate.gap <= tolerance * fast.certificate.primal);
-            CHECK(std::fabs(fast.certificate.primal - primal) <= rounding);
-            // Above the minimum by no more than the gap, and the dual objective below it.
-            CHECK(primal - (reference.primal - reference.gap) <= fast.certificate.gap + reference.gap + rounding);
-            CHECK(fast.certificate.primal - fast.certificate.gap <= reference.primal + rounding);
-            double squares = 0;
-            for (std::size_t i = 0; i < exact.size(); ++i)
-                squares += (double{exact[i]} - double{fast.pixels[i]}) * (double{exact[i]} - double{fast.pixels[i]});
-            CHECK(std::sqrt(squares / 2) <= std::sqrt(fast.certificate.gap) + std::sqrt(reference.gap + rounding));
+            for (const TvStorage storage : kBoth) {
+                const Solution fast = solve(shape, noisy, tolerance, {lambda}, 2, storage);
+                const double primal = objective(shape, noisy, fast.pixels, double{lambda});
+                INFO(size.width << "x" << size.height << "x" << size.channels << " coupled " << shape.coupled
+                                << " isotropic " << (shape.kind == TvKind::kIsotropic) << " dual alone "
+                                << (storage == TvStorage::kDual));
+                const double rounding = 2e-6 * primal;
+                CHECK(reference.gap <= 1e-6 * reference.primal);
+                CHECK(fast.certificate.gap <= tolerance * fast.certificate.primal);
+                CHECK(std::fabs(fast.certificate.primal - primal) <= rounding);
+                // Above the minimum by no more than the gap, and the dual objective below it.
+                CHECK(primal - (reference.primal - reference.gap) <= fast.certificate.gap + reference.gap + rounding);
+                CHECK(fast.certificate.primal - fast.certificate.gap <= reference.primal + rounding);
+                double squares = 0;
+                for (std::size_t i = 0; i < exact.size(); ++i)
+                    squares +=
+                        (double{exact[i]} - double{fast.pixels[i]}) * (double{exact[i]} - double{fast.pixels[i]});
+                CHECK(std::sqrt(squares / 2) <= std::sqrt(fast.certificate.gap) + std::sqrt(reference.gap + rounding));
+            }
         }
 }
 
@@ -176,7 +197,7 @@ TEST_CASE("a step loses lambda over its length on either side") {
 TEST_CASE("lambda 0, flat images and a huge lambda", "[slow]") {
     for (const TvShape& shape : models(33, 18, 3)) {
         const std::vector<float> noisy = noisy_edge(shape), flat(noisy.size(), 0.4f);
-        CHECK(solve(shape, noisy, 1e-6, {0}).pixels == noisy);
+        for (const TvStorage storage : kBoth) CHECK(solve(shape, noisy, 1e-6, {0}, 2, storage).pixels == noisy);
         const Solution same = solve(shape, flat, 1e-6, {3});
         CHECK(same.pixels == flat);
         CHECK(same.certificate.gap == 0);
@@ -200,17 +221,31 @@ TEST_CASE("the fast solver and the reference agree on several tiles", "[slow]") 
 }
 
 TEST_CASE("any number of threads and any start give the same solution", "[slow]") {
-    for (const TvShape& shape : models(301, 203, 3)) {
-        const std::vector<float> noisy = noisy_edge(shape);
-        const Solution one = solve(shape, noisy, 1e-3, {0.15f}, 1);
-        for (const int threads : {2, 5}) {
-            const Solution many = solve(shape, noisy, 1e-3, {0.15f}, threads);
-            CHECK(many.pixels == one.pixels);
-            CHECK(many.certificate.gap == one.certificate.gap);
+    for (const TvStorage storage : kBoth)
+        for (const TvShape& shape : models(301, 203, 3)) {
+            const std::vector<float> noisy = noisy_edge(shape);
+            const Solution one = solve(shape, noisy, 1e-3, {0.15f}, 1, storage);
+            for (const int threads : {2, 5}) {
+                const Solution many = solve(shape, noisy, 1e-3, {0.15f}, threads, storage);
+                CHECK(many.pixels == one.pixels);
+                CHECK(many.certificate.gap == one.certificate.gap);
+            }
+            // A start from another lambda's dual: other bits, the same minimum.
+            const Solution warm = solve(shape, noisy, 1e-3, {0.5f, 0.05f, 0.15f}, 2, storage);
+            CHECK(warm.certificate.relative() <= 1e-3);
+            CHECK(warm.certificate.primal == Approx(one.certificate.primal).epsilon(1e-3));
         }
-        // A start from another lambda's dual: other bits, the same minimum.
-        const Solution warm = solve(shape, noisy, 1e-3, {0.5f, 0.05f, 0.15f});
-        CHECK(warm.certificate.relative() <= 1e-3);
-        CHECK(warm.certificate.primal == Approx(one.certificate.primal).epsilon(1e-3));
-    }
+}
+
+TEST_CASE("the dual alone takes a third of the memory") {
+    ThreadTeam team(2);
+    const TvShape shape{1920, 1080, 3};
+    const auto bytes = [&](TvStorage storage) {
+        ArenaPlan plan;
+        ops::TvSolver::make(shape, storage, team)->reserve(plan);
+        return plan.size();
+    };
+    const std::size_t dual = bytes(TvStorage::kDual);
+    CHECK(dual < 55'000'000);
+    CHECK(double(dual) * 2.8 < double(bytes(TvStorage::kAccelerated)));
 }

@@ -197,6 +197,52 @@ TEST_CASE("TV takes images of any size, alpha and integers") {
     CHECK(target == std::vector<std::uint8_t>{20, 7, 20, 8, 20, 9, 20, 255});
 }
 
+TEST_CASE("TV does without momentum under a small budget") {
+    const test::FloatImage noisy = test::noisy_scene(400, 300, 3, 0.1);
+    test::FloatImage ample(400, 300, 3), tight(400, 300, 3);
+    Settings settings = settings_for(noisy, ample);
+    Denoiser whole(settings);
+    whole.run(nullptr, nullptr);
+    settings.output = tight.view();
+    settings.memory_budget = 6'000'000;
+    REQUIRE(whole.report().memory_bytes > settings.memory_budget);
+    Denoiser denoiser(settings);
+    denoiser.run(nullptr, nullptr);
+    CHECK(denoiser.report().memory_bytes <= settings.memory_budget);
+    CHECK(denoiser.details().converged);
+    CHECK(denoiser.details().objective == Approx(whole.details().objective).epsilon(2e-3));
+    CHECK(denoiser.report().lambda == Approx(whole.report().lambda).epsilon(0.02));
+    CHECK(mean_square_difference(ample, tight) < 1e-5);
+    // Over its own input.
+    test::FloatImage same = noisy;
+    settings.input = settings.output = same.view();
+    Denoiser in_place(settings);
+    in_place.run(nullptr, nullptr);
+    CHECK(same.pixels() == tight.pixels());
+}
+
+TEST_CASE("TV of a large image keeps the dual alone where that is as fast") {
+    const test::FloatImage noisy = test::noisy_scene(1300, 900, 1, 0.1);
+    test::FloatImage result(1300, 900, 1);
+    const auto bytes_a_pixel = [&](double lambda, ops::TvKind kind, double tolerance) {
+        Settings settings = settings_for(noisy, result);
+        settings.lambda = lambda;
+        settings.kind = kind;
+        settings.tolerance = tolerance;
+        return double(Denoiser(settings).report().memory_bytes) / (1300 * 900);
+    };
+    CHECK(bytes_a_pixel(0.1, ops::TvKind::kIsotropic, 1e-3) < 10);
+    CHECK(bytes_a_pixel(1, ops::TvKind::kIsotropic, 1e-3) > 24);
+    CHECK(bytes_a_pixel(0.1, ops::TvKind::kAnisotropic, 1e-3) > 24);
+    CHECK(bytes_a_pixel(0.1, ops::TvKind::kIsotropic, 1e-4) > 24);
+    Settings settings = settings_for(noisy, result);
+    settings.lambda = 0.1;
+    Denoiser denoiser(settings);
+    denoiser.run(nullptr, nullptr);
+    CHECK(denoiser.details().converged);
+    CHECK(denoiser.details().residual_sigma > 0);
+}
+
 TEST_CASE("TV refuses what it cannot do") {
     test::FloatImage image = test::noisy_scene(64, 64, 3, 0.1);
     Settings settings = settings_for(image, image);
