@@ -88,6 +88,62 @@ TEST_CASE("noise that the channels have in common is not overlooked") {
     }
 }
 
+namespace {
+
+// Means over 3x3 pixels, twice, as a lens or the enlarged colours of a JPEG file have them.
+void smooth(test::FloatImage* image) {
+    const ImageView size = image->view();
+    for (int pass = 0; pass < 2; ++pass) {
+        test::FloatImage sharp = *image;
+        for (std::int64_t y = 1; y + 1 < size.height; ++y)
+            for (std::int64_t x = 1; x + 1 < size.width; ++x)
+                for (int c = 0; c < 3; ++c) {
+                    float sum = 0;
+                    for (std::int64_t v = y - 1; v <= y + 1; ++v)
+                        for (std::int64_t u = x - 1; u <= x + 1; ++u) sum += sharp.at(u, v, c);
+                    image->at(x, y, c) = sum / 9;
+                }
+    }
+}
+
+// White noise that is the same in all channels, and smooth noise in the colours beside it.
+void add_jpeg_noise(test::FloatImage* image, double sigma) {
+    test::FloatImage grey = *image, colour = *image;
+    std::ranges::fill(grey.pixels(), 0.0f);
+    std::ranges::fill(colour.pixels(), 0.0f);
+    add_gaussian(&grey, 0, sigma, 12);
+    for (int c = 0; c < 3; ++c) add_gaussian(&colour, c, sigma / 4, 11);
+    smooth(&colour);
+    for (std::size_t i = 0; i < image->pixels().size(); ++i)
+        image->pixels()[i] += grey.pixels()[i / 3 * 3] + colour.pixels()[i];
+}
+
+}  // namespace
+
+TEST_CASE("noise that JPEG took the colour from is found under texture") {
+    test::FloatImage clean = textured(300, 260);
+    smooth(&clean);
+    // The picture alone is no noise, however rough.
+    REQUIRE(measure_chroma_noise(clean.view(), {}).most_shared == 0);
+    for (const double sigma : {8.0, 16.0, 32.0}) {
+        test::FloatImage noisy = clean;
+        add_jpeg_noise(&noisy, sigma);
+        const ChromaNoise noise = measure_chroma_noise(noisy.view(), {});
+        INFO(sigma);
+        CHECK(noise.shared);
+        CHECK(255 * noise.most_shared == Approx(sigma).epsilon(0.25));
+        const NoiseModel model = estimate_noise(noisy.view(), {});
+        CHECK(model.mean_sigma <= noise.most_shared * 1.0001);
+        CHECK(255 * model.mean_sigma == Approx(sigma).epsilon(0.25));
+    }
+    // A picture that is too small to tell.
+    test::FloatImage small(120, 200, 3);
+    for (std::int64_t y = 0; y < 200; ++y)
+        for (std::int64_t x = 0; x < 120; ++x)
+            for (int c = 0; c < 3; ++c) small.at(x, y, c) = clean.at(x, y, c);
+    CHECK(measure_chroma_noise(small.view(), {}).most_shared == 0);
+}
+
 TEST_CASE("channel differences need three channels and a window's size") {
     CHECK(measure_chroma_noise(test::noisy_scene(64, 64, 1, 0.1).view(), {}).shared);
     CHECK(measure_chroma_noise(test::noisy_scene(64, 64, 4, 0.1).view(), {}).shared);

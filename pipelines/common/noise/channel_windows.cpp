@@ -47,6 +47,8 @@ ChannelWindow measure(const std::vector<float>& pixels, int channels, std::vecto
     }
     const std::array<float, 4> of_differences = energies(*differences, 3, 1);
     std::copy_n(of_differences.begin(), 3, window.difference.begin());
+    const std::array<float, 4> coarser_differences = energies(*differences, 3, 2);
+    for (std::size_t p = 0; p < 3; ++p) window.difference_coarser += coarser_differences[p] / 3;
     return window;
 }
 

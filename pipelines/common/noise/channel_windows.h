@@ -19,8 +19,10 @@ struct ChannelWindow {
     std::array<float, 4> brightness{}, energy{};  // a channel each
     std::array<float, 3> difference{};            // of three channels: of red-green, red-blue, green-blue
     float mean_brightness = 0, mean_energy = 0;
-    float mean_coarser = 0;  // energy with taps that are two pixels apart; that of texture is larger
-    int clipped = 0;         // black or white samples, in the channel that has most of them
+    // Energy with taps that are two pixels apart: that of texture is larger. Mean of the channels and of the
+    // differences.
+    float mean_coarser = 0, difference_coarser = 0;
+    int clipped = 0;  // black or white samples, in the channel that has most of them
 };
 
 // 4096 windows, whatever the image's size, which must not be below ChannelWindow::kSide.
@@ -30,6 +32,8 @@ std::vector<ChannelWindow> sample_channel_windows(const ImageView& image, const 
 // numbers.
 inline constexpr double kQuietQuarter = 0.25, kQuietQuarterVariance = 0.843;
 inline constexpr double kQuietQuarterCoarser = 0.824;  // of mean_coarser
+// The quietest twentieth, likewise.
+inline constexpr double kQuietTwentieth = 0.05, kQuietTwentiethVariance = 0.678;
 
 }  // namespace twofold
 

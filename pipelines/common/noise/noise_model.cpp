@@ -107,6 +107,12 @@ std::vector<ClippedNoise> textured_bounds(const ImageView& image, const WhiteLev
     return bounds;
 }
 
+void scale(NoiseModel* model, double by) {
+    for (auto& channel : model->sigma)
+        for (float& sigma : channel) sigma *= static_cast<float>(by);
+    model->mean_sigma *= by;
+}
+
 }  // namespace
 
 NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
@@ -145,6 +151,8 @@ NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
                 static_cast<float>(std::sqrt(variance_at(double(k) / NoiseModel::kIntervals)));
     }
     model.mean_sigma = std::sqrt(variance_sum / image.colour_channels());
+    if (chroma.most_shared > 0 && model.mean_sigma > chroma.most_shared)
+        scale(&model, chroma.most_shared / model.mean_sigma);
     return model;
 }
 

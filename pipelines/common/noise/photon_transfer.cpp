@@ -28,9 +28,6 @@ constexpr double kEnvelope = 0.05;
 constexpr int kEnvelopeRounds = 12;
 constexpr double kMostTextured = 0.3, kMostError = 0.5;  // relative errors that count no more when they grow
 constexpr double kSame = 1e-6;                           // difference of squared errors that decides nothing
-// The quietest twentieth of windows and its variance where the noise is white and of variance 1; measured as
-// kQuietQuarterVariance is.
-constexpr double kTwentieth = 0.05, kTwentiethVariance = 0.678;
 
 using Windows = std::vector<ChannelWindow>;
 using Class = std::span<const ChannelWindow>;
@@ -62,7 +59,7 @@ double class_variance(Class windows, bool textured, const Left& left, const Befo
         ratios.push_back(static_cast<float>(double{energy(window)} / std::max(kLeast, left(window))));
         mean += before(window) / double(windows.size());
     }
-    const double quiet = textured ? double{quantile(ratios, kTwentieth)} / kTwentiethVariance
+    const double quiet = textured ? double{quantile(ratios, kQuietTwentieth)} / kQuietTwentiethVariance
                                   : double{quantile(ratios, kQuietQuarter)} / kQuietQuarterVariance;
     return std::max(kLeast, mean * quiet);
 }
