@@ -27,6 +27,7 @@ constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at fu
 // near to the image that a second round costs 0.1 dB on CC, but for noise stronger than rendered cameras make it.
 constexpr double kStrongNoise = 15;  // of 255
 constexpr float kWeightOfShared = 5;
+constexpr float kWeightOfCommon = 2.5;    // where the channels alone share it
 constexpr std::int64_t kJudgedSteps = 8;  // whose patches tell whether adapted weights do better
 // Pieces of the image along a side of what tells how it is best refined. Without training there is less time.
 constexpr int kCellsOfTrained = 5, kCellsOfGiven = 3;
@@ -184,6 +185,7 @@ struct Denoiser::State {
         if (s.texture == nullptr && channels_share_noise(noise, settings.input))
             s.texture = &common.emplace(settings.input, white);
         s.effort = recipe.effort;
+        if (weights.general() && !s.correlated) s.effort.weight_of_shared = kWeightOfCommon;
         if (halves && s.correlated) {
             s.effort.weight_of_shared = kWeightOfShared;
             if (255 * noise.mean_sigma < kStrongNoise) s.effort.collaborative.rounds = 1;
