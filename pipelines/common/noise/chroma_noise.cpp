@@ -118,7 +118,7 @@ ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white
         noise.shared = true;
         // Of fine = noise + texture and coarser = noise + kTextureCoarser texture.
         const double texture = (grain - 1) / (kTextureCoarser - 1);
-        noise.most_shared = std::sqrt(floor * std::clamp(1 - texture, kLeastNoise, 1.0));
+        noise.shared_sigma = std::sqrt(floor * std::clamp(1 - texture, kLeastNoise, 1.0));
     }
     return noise;
 }

@@ -15,9 +15,8 @@ namespace twofold {
 struct ChromaNoise {
     NoiseModel model;    // right if the channels' noises are independent of each other; not measured otherwise
     bool shared = true;  // the channels have noise in common, and the model has only what they have not
-    // What the quietest windows allow the standard deviation of such noise to be, on the mean; 0 where they do not
-    // tell.
-    double most_shared = 0;
+    // Standard deviation of such noise, on the mean, as the quietest windows have it; 0 where they do not tell.
+    double shared_sigma = 0;
 };
 
 // Measured on a random sample of windows. Nothing is measured in images of less than 14 pixels a side or other than

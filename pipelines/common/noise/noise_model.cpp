@@ -151,8 +151,8 @@ NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
                 static_cast<float>(std::sqrt(variance_at(double(k) / NoiseModel::kIntervals)));
     }
     model.mean_sigma = std::sqrt(variance_sum / image.colour_channels());
-    if (chroma.most_shared > 0 && model.mean_sigma > chroma.most_shared)
-        scale(&model, chroma.most_shared / model.mean_sigma);
+    // Windows of one brightness may be all texture, or all clipped; the quietest of all are not.
+    if (chroma.shared_sigma > 0 && model.mean_sigma > 0) scale(&model, chroma.shared_sigma / model.mean_sigma);
     return model;
 }
 
