@@ -23,7 +23,7 @@ constexpr int kStalledRounds = 50;  // without a better gap: rounding has won
 constexpr double kSearchTolerance = 3e-3;
 // Where the search starts, in units of the noise: near the result for photos.
 constexpr double kUsualLambda = 0.9;
-// Larger images than so many pixels keep only the dual where that takes as long, which it does up to these.
+// Images of more pixels than this keep only the dual where that takes no longer, which is up to these.
 constexpr std::int64_t kLarge = 1 << 20;
 constexpr double kEasyTolerance = 1e-3, kEasyLambda = 0.2;
 constexpr std::int64_t kRowsPerCall = 256;  // that are written between two calls, for each thread

@@ -58,6 +58,37 @@ std::array<double, 3> channel_variances(const ChannelWindow* begin, const Channe
             std::max(least, (pair[1] + pair[2] - pair[0]) / 2)};
 }
 
+float fine(const ChannelWindow& w) { return w.mean_energy; }
+float coarse(const ChannelWindow& w) { return w.mean_coarser; }
+float fine_colour(const ChannelWindow& w) { return (w.difference[0] + w.difference[1] + w.difference[2]) / 3; }
+float coarse_colour(const ChannelWindow& w) { return w.difference_coarser; }
+
+// Of all windows; above 0.
+template <typename Value>
+double quantile_of(const std::vector<ChannelWindow>& windows, double share, const Value& value) {
+    return std::max(kTiny, quantile_of(windows.data(), windows.data() + windows.size(), share, value));
+}
+
+// Standard deviation of the noise in the brightness of all channels, or 0 where it may be texture. `variance` is that
+// of the noise that the channels have for themselves.
+double sigma_left_by_jpeg(const ImageView& image, const std::vector<ChannelWindow>& windows, double variance) {
+    if (std::min(image.width, image.height) < kSmallestSide) return 0;
+    const auto grain_at = [&](double share) {
+        return quantile_of(windows, share, coarse) / quantile_of(windows, share, fine);
+    };
+    const double grain = grain_at(kQuietTwentieth);
+    const double colour_grain =
+        quantile_of(windows, kQuietQuarter, coarse_colour) / quantile_of(windows, kQuietQuarter, fine_colour);
+    const double quiet = quantile_of(windows, kQuietTwentieth, fine) / kQuietTwentiethVariance;
+    if (std::sqrt(quiet) <= kSharedSigma || quiet <= kClearRatio * kClearRatio * variance ||
+        colour_grain <= kSmoothColour * kSmoothColour ||
+        std::min(grain, grain_at(0.02)) >= kTextureGrain * kTextureGrain)
+        return 0;
+    // Of fine = noise + texture and coarse = noise + kTextureCoarser texture.
+    const double texture = (grain - 1) / (kTextureCoarser - 1);
+    return std::sqrt(quiet * std::clamp(1 - texture, kLeastNoise, 1.0));
+}
+
 }  // namespace
 
 ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white) {
@@ -81,10 +112,8 @@ ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white
             curves[c].push_back({sum / double(end - begin), variances[c]});
             variance += variances[c] / double(3 * kClasses);
         }
-        plain += quantile_of(begin, end, kQuietQuarter, [](const ChannelWindow& w) { return w.mean_energy; }) /
-                 kQuietQuarterVariance / double(kClasses);
-        coarser += quantile_of(begin, end, kQuietQuarter, [](const ChannelWindow& w) { return w.mean_coarser; }) /
-                   kQuietQuarterCoarser / double(kClasses);
+        plain += quantile_of(begin, end, kQuietQuarter, fine) / kQuietQuarterVariance / double(kClasses);
+        coarser += quantile_of(begin, end, kQuietQuarter, coarse) / kQuietQuarterCoarser / double(kClasses);
     }
     noise.model.measured = noise.model.apart = true;
     noise.model.mean_sigma = std::sqrt(variance);
@@ -95,31 +124,14 @@ ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white
             noise.model.sigma[c][k] =
                 static_cast<float>(std::sqrt(interpolate(curves[c], double(k) / NoiseModel::kIntervals)));
     }
-    const auto at = [&](double share, auto value) {
-        return std::max(kTiny, quantile_of(windows.data(), windows.data() + windows.size(), share, value));
-    };
-    const auto fine = [](const ChannelWindow& w) { return w.mean_energy; };
-    const auto coarse = [](const ChannelWindow& w) { return w.mean_coarser; };
-    const double spread = std::sqrt(at(0.1, fine) / at(0.01, fine));
+    const double quietest = quantile_of(windows, 0.01, fine);  // nothing at all where the picture is flat
+    const double spread = quietest > kTiny ? std::sqrt(quantile_of(windows, 0.1, fine) / quietest) : HUGE_VAL;
     const bool white_noise = coarser < kSharedCoarser * kSharedCoarser * plain;
     const double ratio = std::sqrt(plain / std::max(variance, kTiny));
-    noise.shared = (ratio > kSharedRatio && std::sqrt(plain) > kSharedSigma && spread < kSharedSpread && white_noise) ||
+    noise.shared_sigma = spread < kMostSpread ? sigma_left_by_jpeg(image, windows, variance) : 0;
+    noise.shared = noise.shared_sigma > 0 ||
+                   (ratio > kSharedRatio && std::sqrt(plain) > kSharedSigma && spread < kSharedSpread && white_noise) ||
                    (variance < kNothing * kNothing && plain > variance);
-    const double floor = at(kQuietTwentieth, fine) / kQuietTwentiethVariance;
-    const double grain = at(kQuietTwentieth, coarse) / at(kQuietTwentieth, fine);
-    const double colour_grain = at(kQuietQuarter, [](const ChannelWindow& w) { return w.difference_coarser; }) /
-                                at(kQuietQuarter, [](const ChannelWindow& w) {
-                                    return (w.difference[0] + w.difference[1] + w.difference[2]) / 3;
-                                });
-    if (std::min(image.width, image.height) >= kSmallestSide && std::sqrt(floor) > kSharedSigma &&
-        floor > kClearRatio * kClearRatio * variance && spread < kMostSpread &&
-        colour_grain > kSmoothColour * kSmoothColour &&
-        std::min(grain, at(0.02, coarse) / at(0.02, fine)) < kTextureGrain * kTextureGrain) {
-        noise.shared = true;
-        // Of fine = noise + texture and coarser = noise + kTextureCoarser texture.
-        const double texture = (grain - 1) / (kTextureCoarser - 1);
-        noise.shared_sigma = std::sqrt(floor * std::clamp(1 - texture, kLeastNoise, 1.0));
-    }
     return noise;
 }
 
