@@ -30,8 +30,7 @@ void TvDualSolver::reserve(ArenaPlan& plan) {
     sums_ = plan.reserve<TvCertificate>(static_cast<std::size_t>(tiles_down() * tiles_across() * groups()));
 }
 
-template <typename T>
-T* TvDualSolver::own(const Arena& arena, const ArenaRange<T>& range, int thread) const {
+float* TvDualSolver::own(const Arena& arena, const ArenaRange<float>& range, int thread) const {
     return arena[range].data() +
            range.count / static_cast<std::size_t>(team_.size()) * static_cast<std::size_t>(thread);
 }

@@ -25,8 +25,8 @@ class TvDualSolver final : public TvSolver {
         TvPlanes planes;
         TvTile tile;
     };
-    template <typename T>
-    T* own(const Arena& arena, const ArenaRange<T>& range, int thread) const;
+    // The part of a thread.
+    float* own(const Arena& arena, const ArenaRange<float>& range, int thread) const;
     Region load_region(const Arena& arena, const TvTile& tile, int thread) const;
     void load_dual(const Arena& arena, const TvTile& tile, const Region& region) const;
     void store_dual(const Arena& arena, const TvTile& tile, const Region& region) const;
