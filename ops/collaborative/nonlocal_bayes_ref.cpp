@@ -53,6 +53,7 @@ double estimate(std::vector<Patch>& noisy, const std::vector<Patch>& pilot, doub
     double trace = 0;
     for (std::size_t i = 0; i < kPoints; ++i) trace += covariance[i * kPoints + i];
     const double lost = std::max({0.0, apart - variance, double{kBayesLeastShare} * trace - variance});
+    if (trace < kBayesWeakSignal * (lost + variance)) covariance.assign(kPoints * kPoints, 0);
     Matrix signal = covariance, total = covariance;
     for (std::size_t i = 0; i < kPoints; ++i) {
         signal[i * kPoints + i] += lost;

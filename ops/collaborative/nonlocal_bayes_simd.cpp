@@ -220,17 +220,36 @@ HWY_INLINE float centre(int count, Stacks& s) {
     return hn::GetLane(hn::SumOfLanes(d, squares)) / static_cast<float>(count * kPoints);
 }
 
-// s.result from both stacks, which are centred; returns the weight, or 0 where the numbers are too large to be counted
-// with.
-HWY_INLINE float estimate(int count, float variance, Stacks& s) {
+// Every patch of s.result: of the noisy one the share that is kept, and what `base` makes of the mean patch and of the
+// result so far.
+template <class Base>
+HWY_INLINE void put_together(int count, float kept, Stacks& s, const Base& base) {
     const Wide d;
     const int lanes = static_cast<int>(hn::Lanes(d));
+    for (int i = 0; i < kPoints; i += lanes) {
+        const auto mean = hn::Load(d, s.mean + i);
+        for (int g = 0; g < count; ++g) {
+            float* to = s.result + g * kPoints + i;
+            hn::Store(hn::MulAdd(hn::Set(d, kept), hn::Load(d, s.noisy + g * kPoints + i), base(mean, to)), d, to);
+        }
+    }
+}
+
+// s.result from both stacks, which are to be centred; returns the weight, or 0 where the numbers are too large to be
+// counted with.
+HWY_INLINE float estimate(int count, float variance, Stacks& s) {
+    const Wide d;
     const float apart = centre(count, s);
     const float signal = sum_of_squares(s.pilot, count * kPoints) / static_cast<float>(count);
     const float lost = std::max({0.0f, apart - variance, kBayesLeastShare * signal - variance});
     const float level = variance + lost, kept = lost / level, share = variance / level;
     if (!(signal < std::numeric_limits<float>::max() / kGroup && level < std::numeric_limits<float>::max() / kGroup))
         return 0;
+    // Where the pilot's patches are alike but for a little, their mean is all that there is to know.
+    if (signal < kBayesWeakSignal * level) {
+        put_together(count, kept, s, [](auto mean, const float*) HWY_ATTR { return mean; });
+        return 1 / (1 + kept * kept * kPoints);
+    }
     std::fill(s.pilot + count * kPoints, s.pilot + kGroup * kPoints, 0.0f);
     std::fill(s.noisy + count * kPoints, s.noisy + kGroup * kPoints, 0.0f);
     transpose(s.pilot, kGroup, kPoints, kPoints, s.transposed, kGroup);
@@ -241,14 +260,9 @@ HWY_INLINE float estimate(int count, float variance, Stacks& s) {
     negate_inverse(s.gram);
     multiply<kGroup, kGroup, kGroup>(s.product, s.gram, s.shares);
     multiply<kGroup, kGroup, kPoints>(s.shares, s.pilot, s.result);
-    for (int i = 0; i < kPoints; i += lanes) {
-        const auto m = hn::Load(d, s.mean + i);
-        for (int g = 0; g < count; ++g) {
-            float* r = s.result + g * kPoints + i;
-            const auto part = hn::NegMulAdd(hn::Set(d, share), hn::Load(d, r), m);
-            hn::Store(hn::MulAdd(hn::Set(d, kept), hn::Load(d, s.noisy + g * kPoints + i), part), d, r);
-        }
-    }
+    put_together(count, kept, s, [&](auto mean, const float* filtered) HWY_ATTR {
+        return hn::NegMulAdd(hn::Set(d, share), hn::Load(d, filtered), mean);
+    });
     // The filter's own matrix has the eigenvalues of 1 - ridge * inverse.
     for (int i = 0; i < kGroup * kGroup; ++i) s.gram[i] *= ridge;
     for (int g = 0; g < kGroup; ++g) s.gram[g * kGroup + g] += 1;

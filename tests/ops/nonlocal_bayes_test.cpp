@@ -80,6 +80,38 @@ TEST_CASE("where the pilot is flat and strong noise explains the rest nonlocal B
     }
 }
 
+TEST_CASE("what patches of the pilot differ by counts for nothing beside strong noise") {
+    for (const bool plain : {false, true})
+        for (const bool weak : {true, false}) {
+            CAPTURE(plain, weak);
+            // Sixteen patches of stripes that lean: no two are the same.
+            PatchPlanes image(kPatch + 3, kPatch + 3, 1);
+            for (int y = 0; y < kPatch + 3; ++y)
+                for (int x = 0; x < kPatch + 3; ++x)
+                    image.pilot[image.at(x, y, 0)] = 0.5f + 0.01f * std::sin(0.7f * float(x) + 0.4f * float(y));
+            std::vector<double> mean(kPatch * kPatch);
+            double trace = 0;
+            for (int i = 0; i < kPatch * kPatch; ++i) {
+                double sum = 0, squares = 0;
+                for (int g = 0; g < 16; ++g) {
+                    const double value = image.pilot[image.at(g % 4 + i % kPatch, g / 4 + i / kPatch, 0)];
+                    sum += value / 16;
+                    squares += value * value / 16;
+                }
+                mean[static_cast<std::size_t>(i)] = sum;
+                trace += squares - sum * sum;
+            }
+            image.noisy = image.pilot;
+            image.noisy[image.at(5, 5, 0)] += 0.01f;
+            const auto variance = static_cast<float>(trace / double{ops::kBayesWeakSignal} * (weak ? 1.1 : 0.9));
+            const auto filter = plain ? ops::ref::nonlocal_bayes : ops::nonlocal_bayes;
+            filter(image.planes(), 1, 1, image.window(), &variance);
+            // In each corner there is one patch alone.
+            const float corner = image.result(0, 0, 0), expected = static_cast<float>(mean[0]);
+            CHECK((std::abs(corner - expected) < 1e-6f) == weak);
+        }
+}
+
 TEST_CASE("nonlocal Bayes takes noise away") {
     for (const bool plain : {false, true}) {
         // Stripes: patches that are alike, and a pilot that is right.
@@ -107,13 +139,14 @@ TEST_CASE("fast nonlocal Bayes agrees with the reference") {
         int width, height, components;
     };
     for (const Size size : {Size{40, 31, 3}, {8, 8, 1}, {9, 8, 2}, {11, 12, 4}, {64, 9, 1}})
-        for (const float noise : {0.05f, 0.5f}) {
+        // The last one is so strong that the pilot's differences count for nothing.
+        for (const float noise : {0.05f, 0.5f, 1e3f}) {
             CAPTURE(size.width, size.height, size.components, noise);
             PatchPlanes fast(size.width, size.height, size.components);
-            make_alike(fast, noise);
+            make_alike(fast, std::min(noise, 0.5f));
             PatchPlanes plain = fast;
             std::vector<float> variance = test::random_values(4, 3, 0.02);
-            for (float& v : variance) v = 0.001f + std::abs(v);
+            for (float& v : variance) v = noise > 1 ? noise : 0.001f + std::abs(v);
             filter_all(fast, variance, false);
             filter_all(plain, variance, true);
             CHECK(fast.largest_difference(plain) < 1e-4);
