@@ -45,7 +45,7 @@ PriorTrainer::PriorTrainer(const TrainingRecipe& recipe, std::int64_t step, int 
       source_(recipe.seed, input_side(), recipe.camera),
       losses_(static_cast<std::size_t>(recipe.batch)) {
     const int blocks = recipe.patch_side() / recipe.shape().fold;
-    network_.plan(blocks, blocks);
+    network_.plan(blocks, blocks, true);
     ArenaPlan plan;
     state_.reserve(plan);
     packed_ = plan.reserve<float>(network_.packed_size());

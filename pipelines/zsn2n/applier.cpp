@@ -48,8 +48,8 @@ Applier::Applier(Network& network, const ImageView& input, const ImageView& outp
     };
     for (const int h : {blocks(input.height), blocks(input.height - (bands_ - 1) * tile)})
         for (const int w : {blocks(input.width), blocks(input.width - (columns_ - 1) * tile)}) {
-            network.plan(h, w);
-            network.plan(w, h);
+            network.plan(h, w, false);
+            network.plan(w, h, false);
         }
 }
 

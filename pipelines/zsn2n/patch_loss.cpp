@@ -36,8 +36,8 @@ int PatchLoss::reach() const {
 
 void PatchLoss::plan(Network& network, int height, int width) {
     const int fold = network.shape().fold;
-    network.plan(height / fold, width / fold);
-    if (fold == 1) network.plan(height / 2, width / 2);
+    network.plan(height / fold, width / fold, true);
+    if (fold == 1) network.plan(height / 2, width / 2, true);
 }
 
 PatchPlan PatchLoss::reserve(ArenaPlan& plan) const {

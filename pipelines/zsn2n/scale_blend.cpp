@@ -28,8 +28,8 @@ void halve(const float* whole, int side, int channels, float* half) {
 
 ScaleBlend::ScaleBlend(Network& network, const TrainingImage& image, ThreadTeam& team)
     : network_(network), image_(image), team_(team) {
-    network.plan(2 * kInner, 2 * kInner);
-    network.plan(kInner, kInner);
+    network.plan(2 * kInner, 2 * kInner, false);
+    network.plan(kInner, kInner, false);
 }
 
 bool ScaleBlend::fits(const NetworkShape& shape, const ImageView& image) {

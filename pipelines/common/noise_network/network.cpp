@@ -14,6 +14,8 @@ using ops::ConstMap;
 using ops::Map;
 
 constexpr int kRing = 2;  // of zeros around a gradient that a 3x3 layer passes down
+// Rows of a strip: three of Winograd's tiles.
+constexpr int kStrip = 12;
 
 }  // namespace
 
@@ -54,17 +56,21 @@ void Network::pack(const float* parameters, float* packed) const {
     for (const Layer& layer : layers_) layer.conv->pack(parameters + layer.shape.offset, packed + layer.packed_offset);
 }
 
-void Network::plan(int height, int width) {
+void Network::plan(int height, int width, bool backward) {
+    const int strip = backward ? height : std::min(kStrip, height);
     for (int i = 0; i < shape_.layers(); ++i) {
-        const int grow = 2 * std::max(0, shape_.depth - 1 - i);
-        layers_[static_cast<std::size_t>(i)].conv->plan(height + grow, width + grow);
+        ops::Conv2d& conv = *layers_[static_cast<std::size_t>(i)].conv;
+        conv.plan(strip + margin(i), width + margin(i));
+        // The strips that follow the first.
+        if (height >= 2 * strip) conv.plan(strip, width + margin(i));
+        if (height % strip > 0) conv.plan(height % strip, width + margin(i));
     }
 }
 
 PassPlan Network::reserve(ArenaPlan& plan, int max_height, int max_width, bool backward) const {
-    PassPlan pass = reserve_maps(plan, max_height, max_width);
+    PassPlan pass = reserve_maps(plan, backward ? max_height : std::min(kStrip, max_height), max_height, max_width);
     if (backward) {
-        const int grow = 2 * (shape_.depth - 1) + 2 * kRing;
+        const int grow = margin(0) + 2 * kRing;
         for (auto& gradient : pass.gradients)
             gradient = plan.reserve<float>(ops::dense_size(max_height + grow, max_width + grow, shape_.width));
     }
@@ -75,19 +81,20 @@ PassPlan Network::reserve(ArenaPlan& plan, int max_height, int max_width, bool b
 }
 
 PassPlan Network::reserve_beside(const PassPlan& larger, ArenaPlan& plan, int max_height, int max_width) const {
-    PassPlan pass = reserve_maps(plan, max_height, max_width);
+    PassPlan pass = reserve_maps(plan, max_height, max_height, max_width);
     pass.gradients = larger.gradients;
     pass.scratch = larger.scratch;
     return pass;
 }
 
-PassPlan Network::reserve_maps(ArenaPlan& plan, int max_height, int max_width) const {
+PassPlan Network::reserve_maps(ArenaPlan& plan, int strip, int max_height, int max_width) const {
+    const int halo = 2 * shape_.halo();
     PassPlan pass;
-    for (int i = 0; i <= shape_.depth; ++i) {
-        const int grow = 2 * (shape_.depth - i);
-        pass.activations[static_cast<std::size_t>(i)] = plan.reserve<float>(
-            ops::dense_size(max_height + grow, max_width + grow, i == 0 ? shape_.samples() : shape_.width));
-    }
+    pass.strip = strip;
+    pass.activations[0] = plan.reserve<float>(ops::dense_size(max_height + halo, max_width + halo, shape_.samples()));
+    for (int i = 0; i < shape_.depth; ++i)
+        pass.activations[static_cast<std::size_t>(i) + 1] =
+            plan.reserve<float>(ops::dense_size(strip + margin(i), max_width + margin(i), shape_.width));
     pass.output = plan.reserve<float>(ops::dense_size(max_height, max_width, shape_.samples()));
     return pass;
 }
@@ -98,25 +105,45 @@ Pass Network::resolve(const Arena& arena, const PassPlan& plan) {
     pass.output = arena[plan.output].data();
     for (std::size_t i = 0; i < plan.gradients.size(); ++i) pass.gradients[i] = arena[plan.gradients[i]].data();
     pass.scratch = arena[plan.scratch].data();
+    pass.strip = plan.strip;
     return pass;
 }
 
 void Network::forward(int height, int width, const Rectangle& inside, const float* parameters, const float* packed,
                       const Pass& pass) const {
-    const int depth = shape_.depth;
-    for (int i = 0; i <= depth; ++i) {
-        const Layer& layer = layers_[static_cast<std::size_t>(i)];
-        const bool last = i == depth;
-        const int grow = last ? 0 : 2 * (depth - 1 - i);
-        const int h = height + grow, w = width + grow;
-        const int src_width = w + layer.shape.kernel - 1;
-        const ConstMap src(pass.activations[static_cast<std::size_t>(i)], std::ptrdiff_t{src_width} * layer.shape.in);
-        float* out = last ? pass.output : pass.activations[static_cast<std::size_t>(i) + 1];
-        const Map dst{out, std::ptrdiff_t{w} * layer.shape.out};
-        const float* bias = parameters + layer.shape.offset + layer.shape.weights();
-        layer.conv->forward(h, w, src, packed + layer.packed_offset, bias, last ? 1.0f : kNegativeSlope, dst,
-                            pass.scratch);
-        if (!last) clear_outside(h, w, layer.shape.out, shifted(inside, i + 1), dst);
+    std::array<int, kMaxDepth + 1> done{};  // rows of each layer's output so far
+    const ConstMap input(pass.activations[0], std::ptrdiff_t{width + 2 * shape_.halo()} * shape_.samples());
+    for (int end = 0; end < height;) {
+        end = std::min(end + pass.strip, height);
+        ConstMap src(input.data + done[0] * input.row, input.row);
+        for (int i = 0; i <= shape_.depth; ++i) {
+            const Layer& layer = layers_[static_cast<std::size_t>(i)];
+            const bool last = i == shape_.depth;
+            int& top = done[static_cast<std::size_t>(i)];
+            const int h = end + margin(i) - top, w = width + margin(i);
+            Map dst{pass.output, std::ptrdiff_t{w} * layer.shape.out};
+            if (last) {
+                dst.data += top * dst.row;
+            } else {
+                // The last rows of the strip before, which the next layer needs once more, come first.
+                dst.data = pass.activations[static_cast<std::size_t>(i) + 1];
+                const int kept = top > 0 ? layers_[static_cast<std::size_t>(i) + 1].shape.kernel - 1 : 0;
+                const int held = top > pass.strip + margin(i) ? kept + pass.strip : top;
+                std::copy_n(dst.data + (held - kept) * dst.row, kept * dst.row, dst.data);
+                dst.data += kept * dst.row;
+            }
+            const float* bias = parameters + layer.shape.offset + layer.shape.weights();
+            layer.conv->forward(h, w, src, packed + layer.packed_offset, bias, last ? 1.0f : kNegativeSlope, dst,
+                                pass.scratch);
+            if (!last) {
+                Rectangle in_image = shifted(inside, i + 1);
+                in_image.top -= top;
+                in_image.bottom -= top;
+                clear_outside(h, w, layer.shape.out, in_image, dst);
+                src = ConstMap(pass.activations[static_cast<std::size_t>(i) + 1], dst.row);
+            }
+            top = end + margin(i);
+        }
     }
 }
 
@@ -130,8 +157,7 @@ void Network::backward(int height, int width, const Rectangle& inside, const flo
     ConstMap diff_first = diff;                                            // its first pixel
     for (int i = depth; i >= 0; --i) {
         const Layer& layer = layers_[static_cast<std::size_t>(i)];
-        const int grow = i == depth ? 0 : 2 * (depth - 1 - i);
-        const int h = height + grow, w = width + grow, kernel = layer.shape.kernel;
+        const int h = height + margin(i), w = width + margin(i), kernel = layer.shape.kernel;
         const int src_h = h + kernel - 1, src_w = w + kernel - 1;
         const ConstMap src(pass.activations[static_cast<std::size_t>(i)], std::ptrdiff_t{src_w} * layer.shape.in);
         float* weights = gradient_of(i, diff_parameters);
@@ -157,9 +183,10 @@ double Network::flops(int height, int width, bool backward) const {
     double sum = 0;
     for (int i = 0; i <= shape_.depth; ++i) {
         const Layer& layer = layers_[static_cast<std::size_t>(i)];
-        const int grow = i == shape_.depth ? 0 : 2 * (shape_.depth - 1 - i);
         const int ring = layer.shape.kernel - 1;
-        const auto pixels = [&](int extra) { return double(height + grow + extra) * double(width + grow + extra); };
+        const auto pixels = [&](int extra) {
+            return double(height + margin(i) + extra) * double(width + margin(i) + extra);
+        };
         if (!backward) {
             sum += layer.conv->shape().flops(pixels(0));
         } else {

@@ -3,9 +3,13 @@
 // A patch carries its halo: the input of a pass for height x width outputs is (height + 2 halo) x (width + 2 halo)
 // pixels, or blocks of them where the network folds its input. What lies outside the image is zero on every layer,
 // which is the zero padding of the published network, but only at the true border of the image.
+//
+// A pass that only goes forward takes the patch in strips, each through all layers before the next one begins: between
+// the layers there are then a few rows, which stay in a cache, however high the patch.
 #ifndef TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_NETWORK_H
 #define TWOFOLD_PIPELINES_COMMON_NOISE_NETWORK_NETWORK_H
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string_view>
@@ -34,6 +38,7 @@ struct PassPlan {
     ArenaRange<float> output;
     std::array<ArenaRange<float>, 2> gradients;  // empty when the pass only goes forward
     ArenaRange<float> scratch;
+    int strip = 0;  // rows of the output that are made together
 };
 
 struct Pass {
@@ -41,6 +46,7 @@ struct Pass {
     float* output = nullptr;                          // height x width x samples of a block
     std::array<float*, 2> gradients{};
     float* scratch = nullptr;
+    int strip = 0;
 };
 
 class Network {
@@ -55,7 +61,7 @@ class Network {
     void pack(const float* parameters, float* packed) const;
 
     // Announce a size of output patch, at plan time.
-    void plan(int height, int width);
+    void plan(int height, int width, bool backward);
     PassPlan reserve(ArenaPlan& plan, int max_height, int max_width, bool backward) const;
     // For a pass that runs in turn with a larger one in the same thread: shares its gradients and its scratch memory.
     PassPlan reserve_beside(const PassPlan& larger, ArenaPlan& plan, int max_height, int max_width) const;
@@ -76,7 +82,9 @@ class Network {
         LayerShape shape;
         std::size_t packed_offset;
     };
-    PassPlan reserve_maps(ArenaPlan& plan, int max_height, int max_width) const;
+    PassPlan reserve_maps(ArenaPlan& plan, int strip, int max_height, int max_width) const;
+    // Rows and columns by which the output of layer `i` is larger than that of the network.
+    int margin(int i) const { return 2 * std::max(0, shape_.depth - 1 - i); }
 
     NetworkShape shape_;
     std::vector<Layer> layers_;
