@@ -22,7 +22,7 @@ inline constexpr int kBayesGroup = 32;  // patches, or as many as the window hol
 // Less than this share of the trace of C is not told from rounding: e + v is no less.
 inline constexpr float kBayesLeastShare = 1e-6f;
 // Of C's trace to e + v, below which C is 0.
-inline constexpr float kBayesWeakSignal = 0.25f;
+inline constexpr float kBayesWeakSignal = 0.5f;
 
 // Filters the patch whose corner is (x, y), which lies in the window, and adds what becomes of its group. `variance`
 // has one number a component.

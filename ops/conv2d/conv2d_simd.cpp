@@ -102,11 +102,15 @@ void backward_weights(int height, int width, int kernel, int in, int out, ConstM
     }
 }
 
-// Sums of the lanes of up to four vectors, side by side in memory.
+// What becomes of the sums of the lanes of up to four vectors: plus bias, LeakyReLU. Of `out` the first kOut are
+// written.
 #if HWY_TARGET == HWY_SCALAR
 template <int kOut>
-HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
-    for (int o = 0; o < kOut; ++o) sums[o] = hn::GetLane(sum[o]);
+HWY_INLINE void store_lane_sums(const V* sum, const float* bias, float slope, float* out) {
+    for (int o = 0; o < kOut; ++o) {
+        const float value = hn::GetLane(sum[o]) + bias[o];
+        out[o] = value > 0 ? value : slope * value;
+    }
 }
 #else
 // Four lanes that add up to the sum of all.
@@ -121,7 +125,7 @@ HWY_INLINE hn::Vec<hn::CappedTag<float, 4> > sum_to_four(DV d, hn::Vec<DV> v) {
 }
 
 template <int kOut>
-HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
+HWY_INLINE void store_lane_sums(const V* sum, const float* bias, float slope, float* out) {
     const D d;
     const hn::CappedTag<float, 4> d4;
     // Four vectors of four lanes are transposed while they are added.
@@ -131,48 +135,66 @@ HWY_INLINE void store_lane_sums(const V* sum, float* sums) {
     const auto s3 = kOut > 3 ? sum_to_four(d, sum[kOut > 3 ? 3 : 0]) : hn::Zero(d4);
     const auto s02 = hn::Add(hn::InterleaveLower(d4, s0, s2), hn::InterleaveUpper(d4, s0, s2));
     const auto s13 = hn::Add(hn::InterleaveLower(d4, s1, s3), hn::InterleaveUpper(d4, s1, s3));
-    hn::Store(hn::Add(hn::InterleaveLower(d4, s02, s13), hn::InterleaveUpper(d4, s02, s13)), d4, sums);
+    const auto sums = hn::Add(hn::InterleaveLower(d4, s02, s13), hn::InterleaveUpper(d4, s02, s13));
+    const auto value = hn::Add(sums, hn::Load(d4, bias));
+    const auto finished = hn::IfThenElse(hn::Gt(value, hn::Zero(d4)), value, hn::Mul(hn::Set(d4, slope), value));
+    if constexpr (kOut == 4) {
+        hn::StoreU(finished, d4, out);
+    } else {
+        HWY_ALIGN float lanes[4];
+        hn::Store(finished, d4, lanes);
+        for (int o = 0; o < kOut; ++o) out[o] = lanes[o];
+    }
 }
 #endif
 
-// 1x1 convolution to kOut of the `step` channels of dst: dot products along the input channels. weights[kOut][in].
-template <int kOut>
-void project_pixels(int height, int width, int in, int step, ConstMap src, const float* HWY_RESTRICT weights,
-                    const float* bias, float slope, Map dst) {
+// kPixels pixels side by side, so that no sum waits for itself.
+template <int kOut, int kPixels>
+HWY_INLINE void project_pixels(int in, int step, const float* HWY_RESTRICT src, const float* HWY_RESTRICT weights,
+                               const float* bias, float slope, float* HWY_RESTRICT out) {
     const D d;
     const int lanes = static_cast<int>(hn::Lanes(d));
-    for (int y = 0; y < height; ++y) {
-        const float* HWY_RESTRICT s = src.data + y * src.row;
-        float* HWY_RESTRICT out = dst.data + y * dst.row;
-        for (int x = 0; x < width; ++x, s += in, out += step) {
-            V sum[kOut];
-            HWY_UNROLL(8)
-            for (int o = 0; o < kOut; ++o) sum[o] = hn::Zero(d);
-            for (int i = 0; i < in; i += lanes) {
-                const V value = hn::LoadU(d, s + i);
-                HWY_UNROLL(8)
-                for (int o = 0; o < kOut; ++o)
-                    sum[o] = hn::MulAdd(value, hn::LoadU(d, weights + std::ptrdiff_t{o} * in + i), sum[o]);
-            }
-            HWY_ALIGN float sums[4];
-            store_lane_sums<kOut>(sum, sums);
-            HWY_UNROLL(8)
-            for (int o = 0; o < kOut; ++o) {
-                const float value = sums[o] + bias[o];
-                out[o] = value > 0 ? value : slope * value;
-            }
+    V sum[kPixels][kOut];
+    HWY_UNROLL(2)
+    for (int p = 0; p < kPixels; ++p) {
+        HWY_UNROLL(8)
+        for (int o = 0; o < kOut; ++o) sum[p][o] = hn::Zero(d);
+    }
+    for (int i = 0; i < in; i += lanes) {
+        HWY_UNROLL(8)
+        for (int o = 0; o < kOut; ++o) {
+            const V weight = hn::LoadU(d, weights + std::ptrdiff_t{o} * in + i);
+            HWY_UNROLL(2)
+            for (int p = 0; p < kPixels; ++p) sum[p][o] = hn::MulAdd(hn::LoadU(d, src + p * in + i), weight, sum[p][o]);
         }
     }
+    HWY_UNROLL(2)
+    for (int p = 0; p < kPixels; ++p) store_lane_sums<kOut>(sum[p], bias, slope, out + p * step);
+}
+
+// 1x1 convolution to kOut of the `step` channels of a row: dot products along the input channels. weights[kOut][in].
+template <int kOut>
+void project_row(int width, int in, int step, const float* src, const float* weights, const float* bias, float slope,
+                 float* out) {
+    HWY_ALIGN float own_bias[4] = {};
+    std::copy_n(bias, kOut, own_bias);
+    int x = 0;
+    for (; x + 2 <= width; x += 2, src += 2 * in, out += 2 * step)
+        project_pixels<kOut, 2>(in, step, src, weights, own_bias, slope, out);
+    if (x < width) project_pixels<kOut, 1>(in, step, src, weights, own_bias, slope, out);
 }
 
 void project(int height, int width, int in, int out, ConstMap src, const float* weights, const float* bias, float slope,
              Map dst) {
     constexpr int kMost = 4;
-    for (int o = 0; o < out; o += kMost)
-        with_constant<kMost>(std::min(kMost, out - o), [&](auto count) HWY_ATTR {
-            project_pixels<decltype(count)::value>(height, width, in, out, src, weights + std::ptrdiff_t{o} * in,
-                                                   bias + o, slope, {dst.data + o, dst.row});
-        });
+    // Row by row, for all of its outputs: it is in the first-level cache.
+    for (int y = 0; y < height; ++y)
+        for (int o = 0; o < out; o += kMost)
+            with_constant<kMost>(std::min(kMost, out - o), [&](auto count) HWY_ATTR {
+                project_row<decltype(count)::value>(width, in, out, src.data + y * src.row,
+                                                    weights + std::ptrdiff_t{o} * in, bias + o, slope,
+                                                    dst.data + y * dst.row + o);
+            });
 }
 
 }  // namespace twofold::ops::HWY_NAMESPACE
