@@ -68,7 +68,7 @@ TWOFOLD_API twofold_status twofold_training_validate(twofold_training* training,
 TWOFOLD_API twofold_status twofold_training_checkpoint_size(const twofold_training* training, size_t* bytes);
 TWOFOLD_API twofold_status twofold_training_write_checkpoint(const twofold_training* training, void* buffer,
                                                              size_t bytes);
-/* The network as it is now, in half precision, for twofold_job_set_weights. */
+/* The network as it is now, in 12 bits a parameter, for twofold_job_set_weights. */
 TWOFOLD_API twofold_status twofold_training_get_weights(const twofold_training* training, twofold_weights** weights);
 
 #ifdef __cplusplus

@@ -177,7 +177,7 @@ Weights PriorTrainer::weights() const {
     weights.shape = recipe_.shape();
     weights.white = 0;
     weights.ensemble = 1;
-    weights.half = true;
+    weights.precision = WeightPrecision::kShared;
     const std::span<const float> values = state_.parameters(arena_);
     weights.values.assign(values.begin(), values.end());
     return weights;

@@ -42,7 +42,7 @@ class PriorTrainer {
     Validation validate();
 
     Checkpoint checkpoint() const;
-    // In half precision, for images of three channels and any white.
+    // In 12 bits, for images of three channels and any white.
     Weights weights() const;
 
   private:

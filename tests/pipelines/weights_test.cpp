@@ -1,5 +1,6 @@
 #include "pipelines/common/noise_network/weights.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -101,18 +102,59 @@ TEST_CASE("the stored form is the documented one", "[weights]") {
 
 TEST_CASE("weights stored in half precision are those of float16", "[weights]") {
     Weights weights = make_weights(3, 16, 2, 8);
-    weights.half = true;
+    weights.precision = WeightPrecision::kHalf;
     weights.white = 0;
     const Bytes bytes = stored(weights);
     REQUIRE(bytes.size() == 8 + 36 + 4 * 68 + 8 + 2 * weights.values.size() + 4);
     const Weights loaded = load_weights(bytes.data(), bytes.size());
-    CHECK(loaded.half);
+    CHECK(loaded.precision == WeightPrecision::kHalf);
     for (std::size_t i = 0; i < weights.values.size(); ++i)
         REQUIRE(std::abs(loaded.values[i] - weights.values[i]) <= std::abs(weights.values[i]) / 2048 + 1e-7f);
     CHECK(stored(loaded) == bytes);
     Weights huge = weights;
     huge.values[7] = 1e6f;
     CHECK(is_refused(stored(huge)));
+}
+
+TEST_CASE("weights of 12 bits are as near as those allow, and come back as they are", "[weights]") {
+    Weights weights = make_weights(3, 16, 2, 8, 1, 0.5f);
+    weights.precision = WeightPrecision::kShared;
+    // Channels of every size, one of zeros among them; the largest weight of one rounds up to a power of two.
+    const LayerShape layer = weights.shape.layer(1);
+    for (std::size_t i = 0; i < layer.weights(); ++i)
+        weights.values[layer.offset + i] *= std::ldexp(1.0f, static_cast<int>(i % 16) * 9 - 100);
+    for (std::size_t i = 3; i < layer.weights(); i += 16) weights.values[layer.offset + i] = 0;
+    weights.values[layer.offset + 5] = std::nextafter(2.0f, 0.0f);
+    const Bytes bytes = stored(weights);
+    // 16 * 27, 16 * 144 and 3 * 16 weights, and 35 channels of output, in two networks.
+    REQUIRE(bytes.size() == 8 + 36 + 4 * 68 + 8 + 2 * ((432 + 2304 + 48) * 3 / 2 + 35 * 5) + 4);
+    const Weights loaded = load_weights(bytes.data(), bytes.size());
+    CHECK(loaded.precision == WeightPrecision::kShared);
+    CHECK(stored(loaded) == bytes);
+    CHECK(load_weights(bytes.data(), bytes.size()).values == loaded.values);
+    for (int i = 0; i < weights.shape.layers(); ++i) {
+        const LayerShape l = weights.shape.layer(i);
+        const auto out = static_cast<std::size_t>(l.out);
+        for (std::size_t o = 0; o < out; ++o) {
+            float largest = 0;
+            for (std::size_t k = o; k < l.weights(); k += out)
+                largest = std::max(largest, std::abs(weights.values[l.offset + k]));
+            for (std::size_t k = o; k < l.weights(); k += out)
+                REQUIRE(std::abs(loaded.values[l.offset + k] - weights.values[l.offset + k]) <= largest / 2046);
+            REQUIRE(loaded.values[l.offset + l.weights() + o] == weights.values[l.offset + l.weights() + o]);
+        }
+    }
+    for (const float bad : {1e33f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+        Weights wild = weights;
+        wild.values[7] = bad;
+        CHECK(is_refused(stored(wild)));
+    }
+    // -2048 is not written, nor is an exponent beyond all weights.
+    const std::size_t first = 8 + 36 + 4 * 68 + 8;
+    CHECK_FALSE(is_refused(with_field(bytes, first + 16 * 5, 0x801, 2)));
+    CHECK(is_refused(with_field(bytes, first + 16 * 5, 0x800, 2)));
+    CHECK(is_refused(with_field(bytes, first, 120, 1)));
+    CHECK(is_refused(with_field(bytes, first, 0x80, 1)));
 }
 
 TEST_CASE("weights cut at any byte are refused", "[weights]") {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "pipelines/common/noise/stabilizer.h"
+#include "pipelines/common/noise_network/shared_exponent.h"
 #include "pipelines/common/stored_bytes.h"
 #include "runtime/error.h"
 #include "runtime/half.h"
@@ -11,10 +12,10 @@
 namespace twofold {
 namespace {
 
-// Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples, bytes of a parameter (u32
-// each), white (f32), share of the network for half the size (f32), noise that the image was stabilised for (4 channels
-// x 17 f32, zeros where it was not), number of parameters (u64), parameters (f32 or f16), first those of the network,
-// then those of that for half the size if there is one, CRC-32 (u32). All little endian.
+// Layout: magic (8 bytes), channels, width, depth, fold, ensemble, type of the samples, WeightPrecision (u32 each),
+// white (f32), share of the network for half the size (f32), noise that the image was stabilised for (4 channels x 17
+// f32, zeros where it was not), number of parameters (u64), parameters, first those of the network, then those of that
+// for half the size if there is one, CRC-32 (u32). All little endian.
 constexpr char kMagic[] = "TWFWGHT4";
 constexpr std::size_t kMagicBytes = sizeof kMagic - 1;
 constexpr std::size_t kNoiseValues = 4 * (NoiseModel::kIntervals + 1);
@@ -26,14 +27,47 @@ void require_range(std::uint32_t value, std::uint32_t low, std::uint32_t high, c
     if (value < low || value > high) refuse(sentence);
 }
 
-std::uint32_t parameter_bytes(const Weights& weights) { return weights.half ? 2 : 4; }
+// Of one network.
+std::size_t parameter_bytes(const NetworkShape& shape, WeightPrecision precision) {
+    switch (precision) {
+        case WeightPrecision::kHalf:
+            return 2 * shape.parameters();
+        case WeightPrecision::kShared:
+            return shared_exponent_size(shape);
+        case WeightPrecision::kSingle:
+            break;
+    }
+    return 4 * shape.parameters();
+}
+
+std::size_t parameter_bytes(const Weights& weights) {
+    const std::size_t networks = weights.coarse_values.empty() ? 1 : 2;
+    return networks * parameter_bytes(weights.shape, weights.precision);
+}
+
+std::byte* put_parameters(std::byte* p, const Weights& weights, const std::vector<float>& values) {
+    if (weights.precision == WeightPrecision::kShared) return put_shared_exponent(p, weights.shape, values);
+    for (const float value : values)
+        p = weights.precision == WeightPrecision::kHalf ? put(p, to_half(value)) : put(p, value);
+    return p;
+}
+
+void take_parameters(const std::byte*& p, const Weights& weights, std::vector<float>* values) {
+    values->resize(weights.shape.parameters());
+    if (weights.precision == WeightPrecision::kShared) {
+        if (!take_shared_exponent(p, weights.shape, *values))
+            refuse("the stored weights are damaged: an exponent or a parameter of 12 bits is out of range");
+    } else {
+        for (float& value : *values)
+            value = weights.precision == WeightPrecision::kHalf ? from_half(take<std::uint16_t>(p)) : take<float>(p);
+    }
+    for (const float value : *values)
+        if (!std::isfinite(value)) refuse("the stored weights are damaged: a parameter is not a finite number");
+}
 
 }  // namespace
 
-std::size_t stored_size(const Weights& weights) {
-    return kHeaderBytes + (weights.values.size() + weights.coarse_values.size()) * parameter_bytes(weights) +
-           kChecksumBytes;
-}
+std::size_t stored_size(const Weights& weights) { return kHeaderBytes + parameter_bytes(weights) + kChecksumBytes; }
 
 void store_weights(const Weights& weights, std::byte* buffer) {
     std::memcpy(buffer, kMagic, kMagicBytes);
@@ -44,14 +78,14 @@ void store_weights(const Weights& weights, std::byte* buffer) {
     p = put(p, static_cast<std::uint32_t>(weights.shape.fold));
     p = put(p, static_cast<std::uint32_t>(weights.ensemble));
     p = put(p, static_cast<std::uint32_t>(weights.type));
-    p = put(p, parameter_bytes(weights));
+    p = put(p, static_cast<std::uint32_t>(weights.precision));
     p = put(p, weights.white);
     p = put(p, weights.blend);
     for (const auto& channel : weights.stabilized)
         for (const float sigma : channel) p = put(p, sigma);
     p = put(p, static_cast<std::uint64_t>(weights.values.size() + weights.coarse_values.size()));
-    for (const auto* values : {&weights.values, &weights.coarse_values})
-        for (const float value : *values) p = weights.half ? put(p, to_half(value)) : put(p, value);
+    p = put_parameters(p, weights, weights.values);
+    if (!weights.coarse_values.empty()) p = put_parameters(p, weights, weights.coarse_values);
     put(p, crc32(buffer, static_cast<std::size_t>(p - buffer)));
 }
 
@@ -81,8 +115,8 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
     require_range(fold, 1, kMaxFold, "the stored weights are damaged: the network's fold is out of range");
     if (ensemble != 1 && ensemble != 8) refuse("the stored weights are damaged: the ensemble is neither 1 nor 8");
     require_range(type, 0, 2, "the stored weights are damaged: the type of the samples is unknown");
-    if (precision != 2 && precision != 4)
-        refuse("the stored weights are damaged: a parameter takes neither 2 nor 4 bytes");
+    if (precision != 2 && precision != 4 && precision != 12)
+        refuse("the stored weights are damaged: the precision of the parameters is unknown");
     if (!(white >= 0) || std::signbit(white) || !std::isfinite(white))
         refuse("the stored weights are damaged: white is neither a positive number nor 0");
     if (!(blend >= 0 && blend <= 1))
@@ -93,31 +127,24 @@ Weights load_weights(const std::byte* buffer, std::size_t size) {
                 refuse("the stored weights are damaged: the strength of the noise is out of range");
 
     weights.blend = blend;
-    weights.half = precision == 2;
+    weights.precision = static_cast<WeightPrecision>(precision);
     weights.type = static_cast<DataType>(type);
     weights.white = white;
     weights.shape = {static_cast<int>(channels), static_cast<int>(width), static_cast<int>(depth),
                      static_cast<int>(fold)};
     weights.ensemble = static_cast<int>(ensemble);
     const std::size_t networks = blend > 0 ? 2 : 1;
-    const std::size_t parameters = networks * weights.shape.parameters();
-    if (count != parameters)
+    if (count != networks * weights.shape.parameters())
         refuse("the stored weights are damaged: the number of parameters does not fit the network");
-    if (size != kHeaderBytes + parameters * precision + kChecksumBytes) {
+    if (size != kHeaderBytes + networks * parameter_bytes(weights.shape, weights.precision) + kChecksumBytes)
         refuse("the stored weights are cut short, or something follows them");
-    }
     const std::byte* checksum = buffer + size - kChecksumBytes;
     if (crc32(buffer, size - kChecksumBytes) != take<std::uint32_t>(checksum)) {
         refuse("the stored weights are damaged: the checksum does not match");
     }
 
-    weights.values.resize(weights.shape.parameters());
-    if (blend > 0) weights.coarse_values.resize(weights.shape.parameters());
-    for (auto* values : {&weights.values, &weights.coarse_values})
-        for (float& value : *values) {
-            value = weights.half ? from_half(take<std::uint16_t>(p)) : take<float>(p);
-            if (!std::isfinite(value)) refuse("the stored weights are damaged: a parameter is not a finite number");
-        }
+    take_parameters(p, weights, &weights.values);
+    if (blend > 0) take_parameters(p, weights, &weights.coarse_values);
     return weights;
 }
 
