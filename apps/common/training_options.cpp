@@ -85,6 +85,9 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
     app->add_option("--start", options->start,
                     "What zsn2n begins with: random weights (default), or the prior, with half the steps")
         ->check(CLI::IsMember({"random", "prior"}));
+    app->add_option("--prior", options->prior,
+                    "Which network prior applies: large (default), or small, in a quarter of its time")
+        ->check(CLI::IsMember({"small", "large"}));
     app->add_flag("--adapt", options->adapt,
                   "prior: train it further on the image, and keep that where it does better on a part set aside");
     app->add_option(
@@ -116,6 +119,8 @@ CLI::Option* add_weights_option(CLI::App* app, std::string* path) {
 void check_weights_option(const TrainingOptions& options, bool given) {
     if (given && options.method != "zsn2n" && options.method != "prior")
         throw Failure(ExitCode::kUsage, "--weights and --save-weights work with --method zsn2n and prior only");
+    if (given && options.prior != "large")
+        throw Failure(ExitCode::kUsage, "--prior chooses between networks that are built in, --weights brings another");
 }
 
 void add_training_options(CLI::App* app, TrainingOptions* options) {
@@ -160,6 +165,7 @@ void check_training_options(const TrainingOptions& options) {
     check_use(options, "--kernels onednn", options.kernels == "onednn", {"zsn2n", "prior"});
     check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage", "prior"});
+    check_use(options, "--prior", options.prior != "large", {"prior"});
     check_use(options, "--adapt", options.adapt, {"prior"});
     check_use(options, "--start", options.start != "random", {"zsn2n"});
     check_use(options, "--refine", options.refine != "auto", {"zsn2n", "dip", "two-stage", "prior"});
@@ -196,6 +202,8 @@ void apply_training_options(const Context& context, const Job& job, const Traini
           context.get());
     check(twofold_job_set_correlation(
               job.get(), value_of<twofold_correlation>(options.noise, {"auto", "independent", "correlated"})),
+          context.get());
+    check(twofold_job_set_prior_size(job.get(), value_of<twofold_prior_size>(options.prior, {"small", "large"})),
           context.get());
     check(twofold_job_set_adapt(job.get(), options.adapt ? 1 : 0), context.get());
     check(twofold_job_set_start(job.get(), value_of<twofold_start>(options.start, {"random", "prior"})), context.get());

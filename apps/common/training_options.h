@@ -23,6 +23,7 @@ struct TrainingOptions {
     std::string stop = "auto";
     std::string noise = "auto";
     double strength = 1;
+    std::string prior = "large";
     bool adapt = false;
     std::string start = "random";
     std::string refine = "auto";

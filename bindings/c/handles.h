@@ -51,6 +51,7 @@ struct twofold_job {
     twofold::two_stage::Detail detail = twofold::two_stage::Detail::kNoisy;
     twofold::prior::StopChoice stop = twofold::prior::StopChoice::kAuto;
     std::optional<twofold::Weights> weights;
+    twofold_prior_size prior_size = TWOFOLD_PRIOR_LARGE;
     bool adapt = false;
     twofold_start start = TWOFOLD_START_RANDOM;
     twofold::c_api::Refinement refinement = twofold::c_api::Refinement::kAuto;

@@ -69,6 +69,13 @@ twofold_status twofold_job_set_strength(twofold_job* job, double strength) {
     });
 }
 
+twofold_status twofold_job_set_prior_size(twofold_job* job, twofold_prior_size size) {
+    return set(job, [&] {
+        job->prior_size = checked_enum<twofold_prior_size>(size, TWOFOLD_PRIOR_LARGE,
+                                                           "the prior is neither the small nor the large one");
+    });
+}
+
 twofold_status twofold_job_set_adapt(twofold_job* job, int32_t adapt) {
     return set(job, [&] { job->adapt = adapt != 0; });
 }

@@ -26,7 +26,8 @@ Weights prior_weights(const twofold_job& job) {
             "the prior has no recipe 'paper': no paper describes it");
     require(job.adapt || job.settings.steps == 0, ErrorCode::kInvalidArgument,
             "the prior takes no steps unless it is adapted");
-    const std::span<const std::byte> embedded = embedded_prior();
+    const bool small = job.prior_size == TWOFOLD_PRIOR_SMALL;
+    const std::span<const std::byte> embedded = small ? embedded_small_prior() : embedded_prior();
     require(job.weights || !embedded.empty(), ErrorCode::kUnsupported,
             "this build has no prior inside: it needs weights from a file");
     Weights weights = job.weights ? *job.weights : load_weights(embedded.data(), embedded.size());

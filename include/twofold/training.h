@@ -19,14 +19,6 @@ extern "C" {
 
 typedef struct twofold_training twofold_training;
 
-/* Of the network: 32 or 64 channels wide. The small one costs a quarter and is meant for boards. START is the network
- * of ZS-N2N's recipe `fast`, too near-sighted to be applied as it is, and what TWOFOLD_START_PRIOR begins with. */
-typedef enum twofold_prior_size {
-    TWOFOLD_PRIOR_SMALL = 0,
-    TWOFOLD_PRIOR_LARGE = 1,
-    TWOFOLD_PRIOR_START = 2
-} twofold_prior_size;
-
 /* A new training of `steps` steps, 1..10^9. Threads as for twofold_job_set_threads. */
 TWOFOLD_API twofold_status twofold_training_create(twofold_context* context, twofold_prior_size size, uint64_t seed,
                                                    int64_t steps, int32_t threads, twofold_training** training);

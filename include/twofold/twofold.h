@@ -276,6 +276,17 @@ TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double 
  * TWOFOLD_START_PRIOR, where weights for three channels fit grey images as well); NULL takes that back. The job keeps
  * its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
+/* Of the networks that were trained on rendered scenes: 32 or 64 channels wide. The small one takes a quarter of the
+ * time and is for boards and large images. START is the network of ZS-N2N's recipe FAST, too near-sighted to be applied
+ * as it is, and what TWOFOLD_START_PRIOR begins with. */
+typedef enum twofold_prior_size {
+    TWOFOLD_PRIOR_SMALL = 0,
+    TWOFOLD_PRIOR_LARGE = 1,
+    TWOFOLD_PRIOR_START = 2
+} twofold_prior_size;
+/* Which of those in the library TWOFOLD_PRIOR applies: LARGE, the default, or SMALL. Of no effect where the job has
+ * weights of its own. */
+TWOFOLD_API twofold_status twofold_job_set_prior_size(twofold_job* job, twofold_prior_size size);
 typedef enum twofold_start { TWOFOLD_START_RANDOM = 0, TWOFOLD_START_PRIOR = 1 } twofold_start;
 /* What the training of TWOFOLD_ZSN2N begins with: random weights, or weights that were trained on rendered scenes like
  * those of TWOFOLD_PRIOR, which then takes half the steps. PRIOR is for the recipe FAST and images of one or three

@@ -287,6 +287,7 @@ class Job {
     Job& lines(twofold_lines lines) { return checked(twofold_job_set_lines(get(), lines)); }
     Job& refinement(twofold_refinement refinement) { return checked(twofold_job_set_refinement(get(), refinement)); }
     Job& start(twofold_start start) { return checked(twofold_job_set_start(get(), start)); }
+    Job& prior_size(twofold_prior_size size) { return checked(twofold_job_set_prior_size(get(), size)); }
     Job& adapt(bool adapt) { return checked(twofold_job_set_adapt(get(), adapt ? 1 : 0)); }
     Job& weights(const Weights& weights) { return checked(twofold_job_set_weights(get(), weights.get())); }
     Job& without_weights() { return checked(twofold_job_set_weights(get(), nullptr)); }

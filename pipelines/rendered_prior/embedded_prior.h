@@ -7,8 +7,9 @@
 
 namespace twofold {
 
-// In stored form, as load_weights reads it; empty in a build without them: the prior ...
+// In stored form, as load_weights reads it; empty in a build without them: the prior, large and small ...
 std::span<const std::byte> embedded_prior();
+std::span<const std::byte> embedded_small_prior();
 // ... and what ZS-N2N can begin with (PriorSize::kStart).
 std::span<const std::byte> embedded_start();
 

@@ -132,6 +132,11 @@ TEST_CASE("the prior takes noise away at once, and more of it with an ensemble")
             CHECK(error < (trains ? 1.1 : 1) * last);
             last = error;
         }
+        REQUIRE(run({"denoise", folder / "in.png", "-o", folder / "small.png", "--method", "prior", "--prior", "small",
+                     "--overwrite", "--refine", "off"})
+                    .code == 0);
+        CHECK(mean_square_difference(read_image(folder / "small.png"), clean) <
+              0.5 * mean_square_difference(noisy, clean));
         const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "prior", "--adapt",
                              "--json", "--overwrite"});
         REQUIRE(ran.code == 0);
@@ -243,6 +248,9 @@ TEST_CASE("options of another method are refused") {
         {"--method", "dip", "--save-weights", folder / "weights"},
         {"--method", "two-stage", "--detail", "stage1", "--stop", "noise"},
         {"--adapt"},
+        {"--prior", "small"},
+        {"--method", "prior", "--prior", "tiny"},
+        {"--method", "prior", "--prior", "small", "--weights", folder / "in.png"},
         {"--start", "prior", "--method", "prior"},
         {"--start", "prior", "--recipe", "best"},
         {"--start", "now"},

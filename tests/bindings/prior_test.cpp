@@ -89,6 +89,27 @@ TEST_CASE("a training checks what it is given", "[prior]") {
     twofold_training_destroy(nullptr);
 }
 
+TEST_CASE("the built-in prior comes in two sizes", "[prior]") {
+    if (!has_prior()) return;
+    const Context context;
+    Picture<float> input(96, 80, 3), large(96, 80, 3), small(96, 80, 3), grey_input(40, 40, 1), grey(40, 40, 1);
+    const auto parameters = [&](Picture<float>& from, Picture<float>& to, twofold_prior_size size) {
+        Job job(context, from.view, to.view);
+        REQUIRE(twofold_job_set_method(job, TWOFOLD_PRIOR) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_steps(job, 0) == TWOFOLD_OK);
+        REQUIRE(twofold_job_set_prior_size(job, size) == TWOFOLD_OK);
+        job.commit_and_run();
+        return job.report().parameters;
+    };
+    CHECK(parameters(input, large, TWOFOLD_PRIOR_LARGE) == 192396);
+    CHECK(parameters(input, small, TWOFOLD_PRIOR_SMALL) == 50124);
+    CHECK_FALSE(same_bits(large.pixels, small.pixels));
+    CHECK(parameters(grey_input, grey, TWOFOLD_PRIOR_SMALL) < 50124);  // weights of three channels are summed
+    Job job(context, input.view, small.view);
+    for (const int size : {-1, 2, 3})
+        CHECK(twofold_job_set_prior_size(job, static_cast<twofold_prior_size>(size)) == TWOFOLD_INVALID_ARGUMENT);
+}
+
 TEST_CASE("the built-in prior adapts, and refuses what it has not", "[prior]") {
     if (!has_prior()) return;
     const Context context;
