@@ -88,10 +88,10 @@ PassPlan Network::reserve_beside(const PassPlan& larger, ArenaPlan& plan, int ma
 }
 
 PassPlan Network::reserve_maps(ArenaPlan& plan, int strip, int max_height, int max_width) const {
-    const int halo = 2 * shape_.halo();
+    const int halos = 2 * shape_.halo();
     PassPlan pass;
     pass.strip = strip;
-    pass.activations[0] = plan.reserve<float>(ops::dense_size(max_height + halo, max_width + halo, shape_.samples()));
+    pass.activations[0] = plan.reserve<float>(ops::dense_size(max_height + halos, max_width + halos, shape_.samples()));
     for (int i = 0; i < shape_.depth; ++i)
         pass.activations[static_cast<std::size_t>(i) + 1] =
             plan.reserve<float>(ops::dense_size(strip + margin(i), max_width + margin(i), shape_.width));

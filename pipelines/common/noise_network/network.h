@@ -60,7 +60,7 @@ class Network {
     // Bring parameters into the form that the kernels read.
     void pack(const float* parameters, float* packed) const;
 
-    // Announce a size of output patch, at plan time.
+    // Announce a size of output patch, at plan time, and whether its passes go backward as well.
     void plan(int height, int width, bool backward);
     PassPlan reserve(ArenaPlan& plan, int max_height, int max_width, bool backward) const;
     // For a pass that runs in turn with a larger one in the same thread: shares its gradients and its scratch memory.
