@@ -86,7 +86,7 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
                     "What zsn2n begins with: random weights (default), or the prior, with half the steps")
         ->check(CLI::IsMember({"random", "prior"}));
     app->add_option("--prior", options->prior,
-                    "Which network prior applies: large (default), or small, in a quarter of its time")
+                    "Which network prior applies: large (default), or small, a quarter of the work")
         ->check(CLI::IsMember({"small", "large"}));
     app->add_flag("--adapt", options->adapt,
                   "prior: train it further on the image, and keep that where it does better on a part set aside");

@@ -276,8 +276,8 @@ TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double 
  * TWOFOLD_START_PRIOR, where weights for three channels fit grey images as well); NULL takes that back. The job keeps
  * its own copy. */
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
-/* Of the networks that were trained on rendered scenes: 32 or 64 channels wide. The small one takes a quarter of the
- * time and is for boards and large images. START is the network of ZS-N2N's recipe FAST, too near-sighted to be applied
+/* Of the networks that were trained on rendered scenes: 32 or 64 channels wide. The small one is a quarter of the
+ * work and for boards and large images. START is the network of ZS-N2N's recipe FAST, too near-sighted to be applied
  * as it is, and what TWOFOLD_START_PRIOR begins with. */
 typedef enum twofold_prior_size {
     TWOFOLD_PRIOR_SMALL = 0,
