@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::int64_t kFewestSteps = 30;  // of a training that was cut short and is still worth applying
 constexpr int kSmallestTile = 16;          // of the final pass
+constexpr int kWideMargin = 8;             // pixels on each side of a tile that make larger ones worth their memory
 constexpr double kWorkOfTwoScales = 1.25;  // of the final pass, over that at full size
 // How general weights are refined where neighbouring pixels share the noise: with half the size as well they are so
 // near to the image that a second round costs 0.1 dB on CC, but for noise stronger than rendered cameras make it.
@@ -272,8 +273,9 @@ struct Denoiser::State {
     // With the largest tiles that the budget has room for, or the smallest ones there are.
     ArenaPlan fitting_plan() {
         ArenaPlan plan;
-        // Those of a small image have to be many, for there may be many threads.
-        const int largest = pixels_of(settings) > double(recipe.ensemble_pixels) ? 128 : 64;
+        // Large ones where margins are wide; but those of a small image have to be many, for there may be many threads.
+        const bool wide = network.shape().image_halo() >= kWideMargin;
+        const int largest = wide && pixels_of(settings) > double(recipe.ensemble_pixels) ? 128 : 64;
         for (int tile = largest; tile >= kSmallestTile; tile /= 2) {
             plan = ArenaPlan();
             fine->reserve(plan, tile, coarse.has_value());
