@@ -134,7 +134,7 @@ ExitCode run_evaluate(const EvaluateOptions& options) {
     const InputList list = expand_inputs(options.inputs);
     check_save_folder(options, list.files);
     std::vector<std::uint8_t> stored_weights;
-    if (!options.weights.empty()) stored_weights = read_weights_file(options.weights);
+    if (!options.weights.empty()) stored_weights = load_weights_file(options.weights);
     std::size_t width = std::string("file").size();
     for (const std::string& file : list.files) width = std::max(width, file.size());
     if (!options.json) {

@@ -50,7 +50,7 @@ class Session {
         const InputList inputs = expand_inputs(options_.inputs);
         const std::vector<PlannedFile> plan = plan_outputs(inputs, options_.output, options_.format);
         check_options(options_, plan);
-        if (!options_.weights.empty()) weights_ = read_weights_file(options_.weights);
+        if (!options_.weights.empty()) weights_ = load_weights_file(options_.weights);
         if (options_.verbose) {
             for (const std::string& file : inputs.skipped) print_file_error(file, "skipped, since it is not an image");
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/common/failure.h"
+#include "apps/common/inputs.h"
 #include "platform/memory_info.h"
 
 namespace twofold::apps {
@@ -61,6 +62,16 @@ Job create_job(const Context& context) {
     twofold_job* job = nullptr;
     check(twofold_job_create(context.get(), &job), context.get());
     return Job(job);
+}
+
+std::vector<std::uint8_t> load_weights_file(const std::string& path) {
+    std::vector<std::uint8_t> stored = read_weights_file(path);
+    const Context context = create_context();
+    twofold_weights* weights = nullptr;
+    const twofold_status status = twofold_weights_read(context.get(), stored.data(), stored.size(), &weights);
+    const Weights owner(weights);
+    if (status != TWOFOLD_OK) throw Failure(code_of(status), path + ": " + twofold_context_message(context.get()));
+    return stored;
 }
 
 void set_weights(const Context& context, const Job& job, const std::vector<std::uint8_t>& stored) {

@@ -24,6 +24,8 @@ void check(twofold_status status, const twofold_context* context);
 
 Context create_context();
 Job create_job(const Context& context);
+// Weights in their stored form. Throws Failure, which names the file, where it cannot be read or holds none.
+std::vector<std::uint8_t> load_weights_file(const std::string& path);
 // Gives the job weights in their stored form; none if that is empty.
 void set_weights(const Context& context, const Job& job, const std::vector<std::uint8_t>& stored);
 // The stored form of weights, and of what a job has trained.
