@@ -31,6 +31,12 @@ ExitCode code_of(twofold_status status) {
     return ExitCode::kInternal;
 }
 
+Weights read_weights(const Context& context, const std::vector<std::uint8_t>& stored) {
+    twofold_weights* weights = nullptr;
+    check(twofold_weights_read(context.get(), stored.data(), stored.size(), &weights), context.get());
+    return Weights(weights);
+}
+
 twofold_data_type data_type_of(image_io::SampleType type) {
     switch (type) {
         case image_io::SampleType::kUint8:
@@ -66,20 +72,17 @@ Job create_job(const Context& context) {
 
 std::vector<std::uint8_t> load_weights_file(const std::string& path) {
     std::vector<std::uint8_t> stored = read_weights_file(path);
-    const Context context = create_context();
-    twofold_weights* weights = nullptr;
-    const twofold_status status = twofold_weights_read(context.get(), stored.data(), stored.size(), &weights);
-    const Weights owner(weights);
-    if (status != TWOFOLD_OK) throw Failure(code_of(status), path + ": " + twofold_context_message(context.get()));
+    try {
+        read_weights(create_context(), stored);
+    } catch (const Failure& failure) {
+        throw Failure(failure.code(), path + ": " + failure.what());
+    }
     return stored;
 }
 
 void set_weights(const Context& context, const Job& job, const std::vector<std::uint8_t>& stored) {
     if (stored.empty()) return;
-    twofold_weights* weights = nullptr;
-    check(twofold_weights_read(context.get(), stored.data(), stored.size(), &weights), context.get());
-    const Weights owner(weights);
-    check(twofold_job_set_weights(job.get(), weights), context.get());
+    check(twofold_job_set_weights(job.get(), read_weights(context, stored).get()), context.get());
 }
 
 std::vector<std::uint8_t> stored_weights(const Context& context, const Job& job) {

@@ -111,7 +111,8 @@ Pass Network::resolve(const Arena& arena, const PassPlan& plan) {
 
 void Network::forward(int height, int width, const Rectangle& inside, const float* parameters, const float* packed,
                       const Pass& pass) const {
-    std::array<int, kMaxDepth + 1> done{};  // rows of each layer's output so far
+    // Rows of each layer's output so far, and those of them that are in its map.
+    std::array<int, kMaxDepth + 1> done{}, held{};
     const ConstMap input(pass.activations[0], std::ptrdiff_t{width + 2 * shape_.halo()} * shape_.samples());
     for (int end = 0; end < height;) {
         end = std::min(end + pass.strip, height);
@@ -127,10 +128,11 @@ void Network::forward(int height, int width, const Rectangle& inside, const floa
             } else {
                 // The last rows of the strip before, which the next layer needs once more, come first.
                 dst.data = pass.activations[static_cast<std::size_t>(i) + 1];
-                const int kept = top > 0 ? layers_[static_cast<std::size_t>(i) + 1].shape.kernel - 1 : 0;
-                const int held = top > pass.strip + margin(i) ? kept + pass.strip : top;
-                std::copy_n(dst.data + (held - kept) * dst.row, kept * dst.row, dst.data);
+                int& rows = held[static_cast<std::size_t>(i)];
+                const int kept = rows > 0 ? layers_[static_cast<std::size_t>(i) + 1].shape.kernel - 1 : 0;
+                std::copy_n(dst.data + (rows - kept) * dst.row, kept * dst.row, dst.data);
                 dst.data += kept * dst.row;
+                rows = kept + h;
             }
             const float* bias = parameters + layer.shape.offset + layer.shape.weights();
             layer.conv->forward(h, w, src, packed + layer.packed_offset, bias, last ? 1.0f : kNegativeSlope, dst,

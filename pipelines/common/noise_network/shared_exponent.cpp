@@ -15,7 +15,7 @@ constexpr int kBits = 11;  // beside the sign
 constexpr int kLargest = (1 << kBits) - 1;
 // Below the least exponent numbers are 0; the last one stands for numbers that are not finite or too large to be
 // weights.
-constexpr int kLeastExponent = -120, kTooLarge = 127;
+constexpr int kLeastExponent = -120, kMostExponent = 100 - kBits, kTooLarge = 127;
 
 // With which the largest of these weights, `step` apart, takes kBits bits, or one more than that leaves by rounding up.
 int exponent_of(std::span<const float> weights, std::size_t first, std::size_t step) {
@@ -27,7 +27,7 @@ int exponent_of(std::span<const float> weights, std::size_t first, std::size_t s
     if (largest == 0) return kLeastExponent;
     int exponent = std::max(std::ilogb(largest) + 1 - kBits, kLeastExponent);
     if (std::nearbyint(std::ldexp(largest, -exponent)) > kLargest) ++exponent;
-    return exponent > 100 - kBits ? kTooLarge : exponent;
+    return exponent > kMostExponent ? kTooLarge : exponent;
 }
 
 std::uint32_t number_of(float weight, int exponent) {
@@ -85,7 +85,7 @@ bool take_shared_exponent(const std::byte*& p, const NetworkShape& shape, std::s
         std::vector<int> exponents(out);
         for (int& exponent : exponents) {
             exponent = static_cast<std::int8_t>(take<std::uint8_t>(p));
-            good = good && (exponent == kTooLarge || (exponent >= kLeastExponent && exponent <= 100 - kBits));
+            good = good && (exponent == kTooLarge || (exponent >= kLeastExponent && exponent <= kMostExponent));
         }
         for (float& bias : values.subspan(layer.offset + layer.weights(), out)) bias = take<float>(p);
         for (std::size_t k = 0; k < weights.size(); k += 2) {
