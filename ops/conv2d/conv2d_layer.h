@@ -12,10 +12,11 @@
 // number of threads.
 //
 //   direct    sums of products as written above; any shape
-//   winograd  3x3, stride 1, in at least 16 channels, out a multiple of 16: 4x4 outputs at a time from 36 products
-//             (Lavin, Gray: "Fast Algorithms for Convolutional Neural Networks", 2016) where direct takes 144.
-//             Errors of rounding are below 1e-5 of a result's largest value for 128 channels, 2e-5 where src does not
-//             average to zero; those of direct below 5e-6.
+//   winograd  3x3, in at least 16 channels, out a multiple of 16 (Lavin, Gray: "Fast Algorithms for Convolutional
+//             Neural Networks", 2016). Stride 1: 4x4 outputs at a time from 36 products where direct takes 144; errors
+//             of rounding are below 1e-5 of a result's largest value for 128 channels, 2e-5 where src does not average
+//             to zero, those of direct below 5e-6. Stride 2: 3x3 outputs from 49 products where direct takes 81; errors
+//             like direct's.
 //   ref       plain loops with sums in double: the specification
 //
 // Speed of each: docs/performance.md, benchmarks/layer_bench.cpp.

@@ -1,8 +1,8 @@
 // Conv2dLayer's Winograd algorithm: tiles go through the kernels of winograd_simd.cpp in chunks whose transforms stay
 // in the second-level cache, as far as the weights that pass by let them.
 //
-//   forward, backward_data   a chunk's 36 matrices [tile][in], times 36 matrices [in][out] that pack() prepared
-//   backward_weights         36 sums [in][out] of outer products. Those of 128x128 channels take 2.4 MB; so a task
+//   forward, backward_data   a chunk's matrices [tile][in], times the matrices [in][out] that pack() prepared
+//   backward_weights         sums [in][out] of outer products. Those of 128x128 channels take 2.4 MB; so a task
 //                            keeps the sums of a block of channels while a band of tiles passes by, and transforms are
 //                            done again for the next block. Bands are added in order.
 //
@@ -27,7 +27,7 @@ class LayerWinograd final : public ConvLayerAlgorithm {
     LayerWinograd(const ConvLayerShape& shape, int threads) : ConvLayerAlgorithm(shape), threads_(threads) {}
     const char* name() const override { return "winograd"; }
     std::size_t packed_size() const override {
-        return static_cast<std::size_t>(forward_weights() + winograd_packed_size(shape().out, shape().in));
+        return static_cast<std::size_t>(forward_weights() + winograd_packed_size(back_kind(), shape().out, shape().in));
     }
     std::size_t scratch_size() const override {
         return static_cast<std::size_t>(threads_ * thread_size() + weight_bands() * band_size());
@@ -37,22 +37,26 @@ class LayerWinograd final : public ConvLayerAlgorithm {
                  float* scratch) const override {
         const ConvLayerShape& c = shape();
         const simd::ConstWinogradMap from{src.data, src.row, c.in, c.src_height(), c.src_width(), c.in, 0, 0};
-        correlate(team, from, packed, bias, {dst.data, dst.row, c.out, c.height, c.width, c.out, 0, 0}, scratch);
+        correlate(team, kind(), from, packed, bias, {dst.data, dst.row, c.out, c.height, c.width, c.out, 0, 0},
+                  scratch);
     }
     void backward_data(ThreadTeam& team, ConstMap diff_dst, const float* packed, Map diff_src,
                        float* scratch) const override {
         const ConvLayerShape& c = shape();
-        // The turned kernel reaches two pixels beyond the edges of diff_dst.
-        const simd::ConstWinogradMap from{diff_dst.data, diff_dst.row, c.out, c.height, c.width, c.out, 2, 2};
-        correlate(team, from, packed + forward_weights(), nullptr,
+        // The turned kernel reaches two pixels of diff_src beyond the edges of diff_dst.
+        const int reach = 2 / c.stride;
+        const simd::ConstWinogradMap from{diff_dst.data, diff_dst.row, c.out, c.height, c.width, c.out, reach, reach};
+        correlate(team, back_kind(), from, packed + forward_weights(), nullptr,
                   {diff_src.data, diff_src.row, c.in, c.src_height(), c.src_width(), c.in, 0, 0}, scratch);
     }
     void backward_weights(ThreadTeam& team, ConstMap src, ConstMap diff_dst, float* diff_weights, float* diff_bias,
                           float* scratch) const override;
 
   private:
-    std::ptrdiff_t forward_weights() const { return winograd_packed_size(shape().in, shape().out); }
-    WinogradGrid grid() const { return winograd_grid(shape().height, shape().width); }
+    WinogradKind kind() const { return shape().stride == 1 ? WinogradKind::kStride1 : WinogradKind::kStride2; }
+    WinogradKind back_kind() const { return shape().stride == 1 ? WinogradKind::kStride1 : WinogradKind::kTransposed; }
+    std::ptrdiff_t forward_weights() const { return winograd_packed_size(kind(), shape().in, shape().out); }
+    WinogradGrid grid() const { return winograd_grid(kind(), shape().height, shape().width); }
     int in_vectors() const { return padded_channels(shape().in) / kVectorMultiple; }
     int out_vectors() const { return shape().out / kVectorMultiple; }
     int in_blocks() const { return parts(in_vectors(), kGradientInBlock / kVectorMultiple); }
@@ -64,12 +68,13 @@ class LayerWinograd final : public ConvLayerAlgorithm {
     // A band's weights and, behind them, biases.
     std::ptrdiff_t band_size() const { return static_cast<std::ptrdiff_t>(shape().weights()) + shape().out; }
     std::ptrdiff_t thread_size() const {
-        return std::max(winograd_correlate_size(std::max(shape().in, shape().out)),
-                        winograd_gradient_size(in_block(), out_block()));
+        const int channels = std::max(shape().in, shape().out);
+        return std::max({winograd_correlate_size(kind(), channels), winograd_correlate_size(back_kind(), channels),
+                         winograd_gradient_size(kind(), in_block(), out_block())});
     }
 
-    void correlate(ThreadTeam& team, const simd::ConstWinogradMap& from, const float* weights, const float* bias,
-                   const simd::WinogradMap& to, float* scratch) const;
+    void correlate(ThreadTeam& team, WinogradKind which, const simd::ConstWinogradMap& from, const float* weights,
+                   const float* bias, const simd::WinogradMap& to, float* scratch) const;
     void sum_band(int band, int in_first, int out_first, const simd::ConstWinogradMap& src,
                   const simd::ConstWinogradMap& diff_dst, float* band_sums, float* scratch) const;
 
@@ -80,16 +85,18 @@ void LayerWinograd::pack(ThreadTeam& team, const float* weights, float* packed) 
     const ConvLayerShape& c = shape();
     const std::ptrdiff_t tap = std::ptrdiff_t{c.in} * c.out;
     float* turned = packed + forward_weights();
-    team.run(c.in,
-             [&](std::int64_t i, int) { winograd_pack_row(weights + i * c.out, tap, 1, c.in, i, c.out, packed); });
+    team.run(c.in, [&](std::int64_t i, int) {
+        winograd_pack_row(kind(), weights + i * c.out, tap, 1, c.in, i, c.out, packed);
+    });
     team.run(c.out, [&](std::int64_t o, int) {
-        winograd_pack_row(weights + 8 * tap + o, -tap, c.out, c.out, o, c.in, turned);
+        winograd_pack_row(back_kind(), weights + 8 * tap + o, -tap, c.out, c.out, o, c.in, turned);
     });
 }
 
-void LayerWinograd::correlate(ThreadTeam& team, const simd::ConstWinogradMap& from, const float* weights,
-                              const float* bias, const simd::WinogradMap& to, float* scratch) const {
-    const WinogradGrid grid = winograd_grid(to.height, to.width);
+void LayerWinograd::correlate(ThreadTeam& team, WinogradKind which, const simd::ConstWinogradMap& from,
+                              const float* weights, const float* bias, const simd::WinogradMap& to,
+                              float* scratch) const {
+    const WinogradGrid grid = winograd_grid(which, to.height, to.width);
     const int chunk = std::clamp(grid.tiles() / 8, 1, kWinogradForwardChunk);
     team.run(parts(grid.tiles(), chunk), [&](std::int64_t task, int thread) {
         const int first = static_cast<int>(task) * chunk;
@@ -141,7 +148,7 @@ void LayerWinograd::backward_weights(ThreadTeam& team, ConstMap src, ConstMap di
 }  // namespace
 
 std::unique_ptr<ConvLayerAlgorithm> make_layer_winograd(const ConvLayerShape& shape, int threads) {
-    if (shape.kernel != 3 || shape.stride != 1) return nullptr;
+    if (shape.kernel != 3 || shape.stride > 2) return nullptr;
     if (shape.in < kWinogradBlock || shape.out % kWinogradBlock != 0) return nullptr;
     return std::make_unique<LayerWinograd>(shape, threads);
 }

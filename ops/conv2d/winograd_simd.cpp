@@ -1,4 +1,4 @@
-// Winograd convolution F(4x4, 3x3) for channels-last maps: transforms of tiles, and the 36 products between them.
+// Winograd convolution for channels-last maps: transforms of tiles, and the products between them.
 #include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/conv2d/winograd_simd.cpp"
@@ -11,6 +11,7 @@
 
 #include "ops/conv2d/conv2d_tiles-inl.h"
 #include "ops/conv2d/winograd_simd.h"
+#include "ops/conv2d/winograd_stride2-inl.h"
 #include "ops/conv2d/winograd_transforms-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -28,6 +29,30 @@ constexpr int kSumChannels = 6, kColumnVectors = 4;
 constexpr int kProductRows = 6, kProductVectors = 2;
 constexpr int kSumChannels = 4, kColumnVectors = 3;
 #endif
+
+// What each kind is made of.
+template <WinogradKind kKind>
+struct Transforms {
+    using Src = SrcTransform;
+    using Dst = DstTransform;
+    using DiffDst = DiffDstTransform;
+    using Weights = WeightTransform;
+    using DiffWeights = DiffWeightTransform;
+};
+template <>
+struct Transforms<WinogradKind::kStride2> {
+    using Src = Stride2Src;
+    using Dst = Stride2Dst;
+    using DiffDst = Stride2DiffDst;
+    using Weights = Stride2Weights;
+    using DiffWeights = Stride2DiffWeights;
+};
+template <>
+struct Transforms<WinogradKind::kTransposed> {
+    using Src = TransposedSrc;
+    using Dst = TransposedDst;
+    using Weights = Stride2Weights;
+};
 
 constexpr int kLine = 16;  // floats in a cache line
 static_assert(kLine == kWinogradBlock);
@@ -87,8 +112,10 @@ HWY_INLINE void for_parts(int count, int most, const Body& body) {
     }
 }
 
-void winograd_weights(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels, float* to,
-                      std::ptrdiff_t plane) {
+template <WinogradKind kKind>
+void transform_weights(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels, float* to,
+                       std::ptrdiff_t plane) {
+    constexpr int kAxis = winograd_scheme(kKind).weights;
     const D d;
     const int lanes = static_cast<int>(hn::Lanes(d));
     HWY_ALIGN float taps[9][16];
@@ -96,10 +123,18 @@ void winograd_weights(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t s
         for (int t = 0; t < 9; ++t)
             for (int lane = 0; lane < lanes; ++lane)
                 taps[t][lane] = c + lane < channels ? weights[t * tap + (c + lane) * step] : 0.0f;
-        transform_2d<WeightTransform>(
+        transform_2d<typename Transforms<kKind>::Weights>(
             [&](int y, int x) HWY_ATTR { return hn::Load(d, taps[3 * y + x]); },
-            [&](int y, int x, V value) HWY_ATTR { hn::StoreU(value, d, to + (kWinogradInput * y + x) * plane + c); });
+            [&](int y, int x, V value) HWY_ATTR { hn::StoreU(value, d, to + (kAxis * y + x) * plane + c); });
     }
+}
+
+void winograd_weights(WinogradKind kind, const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels,
+                      float* to, std::ptrdiff_t plane) {
+    if (kind == WinogradKind::kStride1)
+        transform_weights<WinogradKind::kStride1>(weights, tap, step, channels, to, plane);
+    else
+        transform_weights<WinogradKind::kStride2>(weights, tap, step, channels, to, plane);
 }
 
 // A pointer to a tile of kSize x kSize pixels whose corner is (top, left): into the map, or to a copy with the zeros
@@ -126,65 +161,89 @@ HWY_INLINE const float* find_tile(const simd::ConstWinogradMap& map, int top, in
     return border;
 }
 
-// Floats from a tile to the pixels that the next one adds to it; 0 where there are none.
-template <int kSize>
+// Floats from a tile to the pixels that the next one, kStep further, adds to it; 0 where there are none.
+template <int kSize, int kStep>
 HWY_INLINE std::ptrdiff_t next_tile(const simd::ConstWinogradMap& map, int left, bool copied, std::ptrdiff_t pixel) {
-    return !copied && left + kSize + kWinogradOutput <= map.width ? kSize * pixel : 0;
+    return !copied && left + kSize + kStep <= map.width ? kSize * pixel : 0;
 }
 
 // Asks for one vector of these pixels' channels: the hardware does not foresee steps of a pixel.
-template <int kSize>
+template <int kSize, int kStep>
 HWY_INLINE void prefetch_next_tile(const float* tile, std::ptrdiff_t next, std::ptrdiff_t row, std::ptrdiff_t pixel) {
     for (int y = 0; y < kSize; ++y)
-        for (int x = 0; x < kWinogradOutput; ++x) prefetch_to_read(tile + next + y * row + x * pixel);
+        for (int x = 0; x < kStep; ++x) prefetch_to_read(tile + next + y * row + x * pixel);
 }
 
-void winograd_src(const simd::ConstWinogradMap& src, const simd::WinogradTiles& tiles, float* to, float* border) {
+template <WinogradKind kKind>
+void transform_src(const simd::ConstWinogradMap& src, const simd::WinogradTiles& tiles, float* to, float* border) {
+    constexpr int kSize = winograd_scheme(kKind).input, kStep = winograd_scheme(kKind).step;
+    constexpr int kFrequencies = winograd_scheme(kKind).frequencies;
     const D d;
     for (int t = 0; t < tiles.count; ++t) {
-        const int top = (tiles.first + t) / tiles.across * kWinogradOutput - src.top;
-        const int left = (tiles.first + t) % tiles.across * kWinogradOutput - src.left;
+        const int top = (tiles.first + t) / tiles.across * kStep - src.top;
+        const int left = (tiles.first + t) % tiles.across * kStep - src.left;
         std::ptrdiff_t row, pixel;
-        const float* HWY_RESTRICT tile = find_tile<kWinogradInput>(src, top, left, border, &row, &pixel);
-        const std::ptrdiff_t next = next_tile<kWinogradInput>(src, left, tile == border, pixel);
+        const float* HWY_RESTRICT tile = find_tile<kSize>(src, top, left, border, &row, &pixel);
+        const std::ptrdiff_t next = next_tile<kSize, kStep>(src, left, tile == border, pixel);
         for_channels(src.channels, [&](int c, auto access) HWY_ATTR {
             float* HWY_RESTRICT out = to + t * kWinogradBlock + channel_offset(tiles, c);
-            prefetch_next_tile<kWinogradInput>(tile + c, next, row, pixel);
-            transform_2d<SrcTransform>(
+            prefetch_next_tile<kSize, kStep>(tile + c, next, row, pixel);
+            transform_2d<typename Transforms<kKind>::Src>(
                 [&](int y, int x) HWY_ATTR { return access.load(tile + y * row + x * pixel + c); },
                 [&](int y, int x, V value)
-                    HWY_ATTR { hn::StoreU(value, d, out + (kWinogradInput * y + x) * tiles.plane); });
+                    HWY_ATTR { hn::StoreU(value, d, out + (kFrequencies * y + x) * tiles.plane); });
         });
     }
 }
 
-void winograd_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::WinogradTiles& tiles, float* to,
-                       float* border, float* bias_sums) {
+void winograd_src(const simd::ConstWinogradMap& src, const simd::WinogradTiles& tiles, float* to, float* border) {
+    switch (tiles.kind) {
+        case WinogradKind::kStride1:
+            return transform_src<WinogradKind::kStride1>(src, tiles, to, border);
+        case WinogradKind::kStride2:
+            return transform_src<WinogradKind::kStride2>(src, tiles, to, border);
+        case WinogradKind::kTransposed:
+            return transform_src<WinogradKind::kTransposed>(src, tiles, to, border);
+    }
+}
+
+template <WinogradKind kKind>
+void transform_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::WinogradTiles& tiles, float* to,
+                        float* border, float* bias_sums) {
+    constexpr int kSize = winograd_scheme(kKind).output, kFrequencies = winograd_scheme(kKind).frequencies;
     const D d;
     for (int t = 0; t < tiles.count; ++t) {
-        const int top = (tiles.first + t) / tiles.across * kWinogradOutput;
-        const int left = (tiles.first + t) % tiles.across * kWinogradOutput;
+        const int top = (tiles.first + t) / tiles.across * kSize - diff_dst.top;
+        const int left = (tiles.first + t) % tiles.across * kSize - diff_dst.left;
         std::ptrdiff_t row, pixel;
-        const float* HWY_RESTRICT tile = find_tile<kWinogradOutput>(diff_dst, top, left, border, &row, &pixel);
-        const std::ptrdiff_t next = next_tile<kWinogradOutput>(diff_dst, left, tile == border, pixel);
+        const float* HWY_RESTRICT tile = find_tile<kSize>(diff_dst, top, left, border, &row, &pixel);
+        const std::ptrdiff_t next = next_tile<kSize, kSize>(diff_dst, left, tile == border, pixel);
         for_channels(diff_dst.channels, [&](int c, auto access) HWY_ATTR {
             float* HWY_RESTRICT out = to + t * kWinogradBlock + channel_offset(tiles, c);
-            prefetch_next_tile<kWinogradOutput>(tile + c, next, row, pixel);
+            prefetch_next_tile<kSize, kSize>(tile + c, next, row, pixel);
             V sum = hn::Zero(d);
-            transform_2d<DiffDstTransform>(
+            transform_2d<typename Transforms<kKind>::DiffDst>(
                 [&](int y, int x) HWY_ATTR {
                     const V value = access.load(tile + y * row + x * pixel + c);
                     sum = hn::Add(sum, value);
                     return value;
                 },
                 [&](int y, int x, V value)
-                    HWY_ATTR { hn::StoreU(value, d, out + (kWinogradInput * y + x) * tiles.plane); });
+                    HWY_ATTR { hn::StoreU(value, d, out + (kFrequencies * y + x) * tiles.plane); });
             if (bias_sums) hn::StoreU(hn::Add(hn::LoadU(d, bias_sums + c), sum), d, bias_sums + c);
         });
     }
 }
 
-// kR tiles by kV vectors of one of the 36 products. Meanwhile it asks for the tiles that come next, which are in the
+void winograd_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::WinogradTiles& tiles, float* to,
+                       float* border, float* bias_sums) {
+    if (tiles.kind == WinogradKind::kStride1)
+        transform_diff_dst<WinogradKind::kStride1>(diff_dst, tiles, to, border, bias_sums);
+    else
+        transform_diff_dst<WinogradKind::kStride2>(diff_dst, tiles, to, border, bias_sums);
+}
+
+// kR tiles by kV vectors of one of the products. Meanwhile it asks for the tiles that come next, which are in the
 // second-level cache, and for the memory from `next` on, a cache line for two steps of the depth: the weights of the
 // product to come, which are in no cache of this core yet.
 template <int kR, int kV>
@@ -219,14 +278,17 @@ HWY_INLINE void product_tile(const float* HWY_RESTRICT src, std::ptrdiff_t src_b
 void winograd_multiply(const simd::WinogradTiles& tiles, const float* from, const float* weights, int depth,
                        int columns, float* to) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
-    for (int f = 0; f < kWinogradPlanes; ++f)
+    const WinogradScheme scheme = winograd_scheme(tiles.kind);
+    for (int f = 0; f < scheme.planes(); ++f)
         for (int panel = 0; panel < columns; panel += kWinogradPanel) {
             const int width = std::min(kWinogradPanel, columns - panel);
-            const float* own = weights + (std::ptrdiff_t{f} * columns + panel) * depth;
+            const auto panel_of = [&](int frequency) {
+                return weights + (std::ptrdiff_t{scheme.weight_plane(frequency)} * columns + panel) * depth;
+            };
+            const float* own = panel_of(f);
             // What is asked for meanwhile, a cache line for two steps of the depth: the panel at the same place of the
             // next frequency.
-            const std::ptrdiff_t ahead = std::ptrdiff_t{f + 1} * columns * depth + std::ptrdiff_t{panel} * depth;
-            const float* next = weights + (f + 1 < kWinogradPlanes ? ahead : std::ptrdiff_t{panel} * depth);
+            const float* next = panel_of(f + 1 < scheme.planes() ? f + 1 : 0);
             const std::ptrdiff_t lines = std::ptrdiff_t{depth} / 2 * kLine, most = std::ptrdiff_t{depth} * width;
             std::ptrdiff_t asked = 0;
             for_parts(width / lanes, kProductVectors, [&](int first_vector, int vectors) HWY_ATTR {
@@ -249,25 +311,26 @@ void winograd_multiply(const simd::WinogradTiles& tiles, const float* from, cons
 
 enum class Activation { kNone, kForward, kDerivative };
 
-template <Activation kActivation>
+template <WinogradKind kKind, Activation kActivation>
 void inverse_transform(const simd::WinogradTiles& tiles, const float* from, const simd::WinogradFinish& finish,
                        const simd::WinogradMap& dst) {
     const D d;
+    constexpr int kSize = winograd_scheme(kKind).output, kFrequencies = winograd_scheme(kKind).frequencies;
     const V slope = hn::Set(d, finish.slope);
     for (int t = 0; t < tiles.count; ++t) {
-        const int top = (tiles.first + t) / tiles.across * kWinogradOutput;
-        const int left = (tiles.first + t) % tiles.across * kWinogradOutput;
-        const int height = std::min(kWinogradOutput, dst.height - top);
-        const int width = std::min(kWinogradOutput, dst.width - left);
-        const int next_pixel = left + 2 * kWinogradOutput <= dst.width ? kWinogradOutput : 0;
+        const int top = (tiles.first + t) / tiles.across * kSize;
+        const int left = (tiles.first + t) % tiles.across * kSize;
+        const int height = std::min(kSize, dst.height - top);
+        const int width = std::min(kSize, dst.width - left);
+        const int next_pixel = left + 2 * kSize <= dst.width ? kSize : 0;
         float* HWY_RESTRICT out = dst.data + top * dst.row + left * dst.pixel;
         for_channels(dst.channels, [&](int c, auto access) HWY_ATTR {
             const float* HWY_RESTRICT tile = from + t * kWinogradBlock + channel_offset(tiles, c);
             for (int y = 0; y < height; ++y)
                 for (int x = 0; x < width; ++x) prefetch_to_write(out + y * dst.row + (x + next_pixel) * dst.pixel + c);
             const V start = finish.bias ? access.load(finish.bias + c) : hn::Zero(d);
-            transform_2d<DstTransform>(
-                [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + (kWinogradInput * y + x) * tiles.plane); },
+            transform_2d<typename Transforms<kKind>::Dst>(
+                [&](int y, int x) HWY_ATTR { return hn::LoadU(d, tile + (kFrequencies * y + x) * tiles.plane); },
                 [&](int y, int x, V value) HWY_ATTR {
                     if (y >= height || x >= width) return;
                     value = hn::Add(value, start);
@@ -286,15 +349,20 @@ void inverse_transform(const simd::WinogradTiles& tiles, const float* from, cons
 
 void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const simd::WinogradFinish& finish,
                   const simd::WinogradMap& dst) {
-    if (finish.activation)
-        inverse_transform<Activation::kDerivative>(tiles, from, finish, dst);
+    using enum WinogradKind;
+    if (tiles.kind == kStride2)
+        inverse_transform<kStride2, Activation::kNone>(tiles, from, finish, dst);
+    else if (tiles.kind == kTransposed)
+        inverse_transform<kTransposed, Activation::kNone>(tiles, from, finish, dst);
+    else if (finish.activation)
+        inverse_transform<kStride1, Activation::kDerivative>(tiles, from, finish, dst);
     else if (finish.slope != 1)
-        inverse_transform<Activation::kForward>(tiles, from, finish, dst);
+        inverse_transform<kStride1, Activation::kForward>(tiles, from, finish, dst);
     else
-        inverse_transform<Activation::kNone>(tiles, from, finish, dst);
+        inverse_transform<kStride1, Activation::kNone>(tiles, from, finish, dst);
 }
 
-// kR channels of src by kV vectors of columns of one of the 36 sums of outer products over `count` tiles.
+// kR channels of src by kV vectors of columns of one of the sums of outer products over `count` tiles.
 template <int kR, int kV>
 HWY_INLINE void sum_tile(int count, const float* HWY_RESTRICT src, const float* HWY_RESTRICT diff,
                          const std::ptrdiff_t (&diff_offset)[kV], float* HWY_RESTRICT sums, std::ptrdiff_t columns) {
@@ -326,7 +394,8 @@ HWY_INLINE void sum_tile(int count, const float* HWY_RESTRICT src, const float* 
 void winograd_accumulate(const simd::WinogradTiles& from_tiles, const float* from, int rows,
                          const simd::WinogradTiles& diff_tiles, const float* diff, int columns, float* sums) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
-    for (int f = 0; f < kWinogradPlanes; ++f)
+    const WinogradScheme scheme = winograd_scheme(from_tiles.kind);
+    for (int f = 0; f < scheme.planes(); ++f)
         for_parts(columns / lanes, kColumnVectors, [&](int first_vector, int vectors) HWY_ATTR {
             with_constant<kColumnVectors>(vectors, [&](auto v) HWY_ATTR {
                 constexpr int kV = decltype(v)::value;
@@ -336,7 +405,8 @@ void winograd_accumulate(const simd::WinogradTiles& from_tiles, const float* fro
                     for_parts(std::min(kWinogradBlock, rows - block), kSumChannels, [&](int begin, int count) HWY_ATTR {
                         const int row = block + begin;
                         const float* s = from + f * from_tiles.plane + channel_offset(from_tiles, row);
-                        float* to = sums + std::ptrdiff_t{f * rows + row} * columns + first_vector * lanes;
+                        float* to =
+                            sums + std::ptrdiff_t{scheme.weight_plane(f) * rows + row} * columns + first_vector * lanes;
                         with_constant<kSumChannels>(count, [&](auto r) HWY_ATTR {
                             sum_tile<decltype(r)::value, kV>(from_tiles.count, s, diff + f * diff_tiles.plane, offset,
                                                              to, columns);
@@ -346,19 +416,28 @@ void winograd_accumulate(const simd::WinogradTiles& from_tiles, const float* fro
         });
 }
 
-void winograd_diff_weights(const float* sums, int rows, int columns, float* weights, std::ptrdiff_t row,
-                           std::ptrdiff_t tap) {
+template <WinogradKind kKind>
+void transform_diff_weights(const float* sums, int rows, int columns, float* weights, std::ptrdiff_t row,
+                            std::ptrdiff_t tap) {
+    constexpr int kAxis = winograd_scheme(kKind).weights;
     const D d;
     const std::ptrdiff_t plane = std::ptrdiff_t{rows} * columns;
     for (int r = 0; r < rows; ++r)
         for_channels(columns, [&](int c, auto) HWY_ATTR {
-            transform_2d<DiffWeightTransform>(
-                [&](int y, int x) HWY_ATTR {
-                    return hn::LoadU(d, sums + (kWinogradInput * y + x) * plane + std::ptrdiff_t{r} * columns + c);
-                },
+            transform_2d<typename Transforms<kKind>::DiffWeights>(
+                [&](int y, int x)
+                    HWY_ATTR { return hn::LoadU(d, sums + (kAxis * y + x) * plane + std::ptrdiff_t{r} * columns + c); },
                 [&](int y, int x, V value)
                     HWY_ATTR { hn::StoreU(value, d, weights + (3 * y + x) * tap + r * row + c); });
         });
+}
+
+void winograd_diff_weights(WinogradKind kind, const float* sums, int rows, int columns, float* weights,
+                           std::ptrdiff_t row, std::ptrdiff_t tap) {
+    if (kind == WinogradKind::kStride1)
+        transform_diff_weights<WinogradKind::kStride1>(sums, rows, columns, weights, row, tap);
+    else
+        transform_diff_weights<WinogradKind::kStride2>(sums, rows, columns, weights, row, tap);
 }
 
 }  // namespace twofold::ops::HWY_NAMESPACE
@@ -375,9 +454,9 @@ HWY_EXPORT(winograd_dst);
 HWY_EXPORT(winograd_accumulate);
 HWY_EXPORT(winograd_diff_weights);
 
-void winograd_weights(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels, float* to,
-                      std::ptrdiff_t plane) {
-    HWY_DYNAMIC_DISPATCH(winograd_weights)(weights, tap, step, channels, to, plane);
+void winograd_weights(WinogradKind kind, const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels,
+                      float* to, std::ptrdiff_t plane) {
+    HWY_DYNAMIC_DISPATCH(winograd_weights)(kind, weights, tap, step, channels, to, plane);
 }
 void winograd_src(const ConstWinogradMap& src, const WinogradTiles& tiles, float* to, float* border) {
     HWY_DYNAMIC_DISPATCH(winograd_src)(src, tiles, to, border);
@@ -397,9 +476,9 @@ void winograd_accumulate(const WinogradTiles& from_tiles, const float* from, int
                          const float* diff, int columns, float* sums) {
     HWY_DYNAMIC_DISPATCH(winograd_accumulate)(from_tiles, from, rows, diff_tiles, diff, columns, sums);
 }
-void winograd_diff_weights(const float* sums, int rows, int columns, float* weights, std::ptrdiff_t row,
-                           std::ptrdiff_t tap) {
-    HWY_DYNAMIC_DISPATCH(winograd_diff_weights)(sums, rows, columns, weights, row, tap);
+void winograd_diff_weights(WinogradKind kind, const float* sums, int rows, int columns, float* weights,
+                           std::ptrdiff_t row, std::ptrdiff_t tap) {
+    HWY_DYNAMIC_DISPATCH(winograd_diff_weights)(kind, sums, rows, columns, weights, row, tap);
 }
 
 }  // namespace twofold::ops::simd

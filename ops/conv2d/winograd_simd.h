@@ -1,10 +1,10 @@
 // The dispatched kernels of winograd_simd.cpp, which Winograd's passes (winograd_passes.h) are made of.
 //
-// A map is cut into tiles of 4x4 outputs, numbered row by row; tile (ty, tx) sees 6x6 values of src from
-// (4*ty - top, 4*tx - left) on, zero outside of the map. Transformed tiles lie as [36][channels / 16][tile][16]: 36
-// matrices, one for each frequency, `plane` floats apart, in blocks of 16 channels, `block` floats apart: a product
-// finds its values at fixed distances, and what it meets next is next in memory. Channels that fill a block up are 0 in
-// transforms of maps.
+// A map is cut into square tiles of outputs, numbered row by row; tile (ty, tx) sees a square of src from
+// (step*ty - top, step*tx - left) on, zero outside of the map. Transformed tiles lie as [frequency][channels /
+// 16][tile][16]: a matrix for each frequency, `plane` floats apart, in blocks of 16 channels, `block` floats apart: a
+// product finds its values at fixed distances, and what it meets next is next in memory. Channels that fill a block up
+// are 0 in transforms of maps.
 #ifndef TWOFOLD_OPS_CONV2D_WINOGRAD_SIMD_H
 #define TWOFOLD_OPS_CONV2D_WINOGRAD_SIMD_H
 
@@ -12,9 +12,41 @@
 
 namespace twofold::ops {
 
-constexpr int kWinogradOutput = 4;
-constexpr int kWinogradInput = 6;
-constexpr int kWinogradPlanes = kWinogradInput * kWinogradInput;
+// What is computed of a 3x3 kernel: its convolution with stride 1 or 2, or the transpose of the one with stride 2,
+// which doubles the size of a map.
+enum class WinogradKind { kStride1, kStride2, kTransposed };
+
+// Sizes along one axis.
+//
+// With stride 2, of the 3 taps the outer two meet every other value of src and the middle one those between, so that
+// they are two convolutions: F(3, 2) of two taps, and a product with a number. The transpose computes every other value
+// of dst with the outer taps and those between with the middle one. A tile's values of the latter share one weight.
+struct WinogradScheme {
+    int input;        // values of src that a tile sees
+    int step;         // from a tile to the next in src
+    int output;       // a tile's values of dst
+    int frequencies;  // of transformed maps
+    int weights;      // transformed weights; frequencies from weights - 1 on share the last one
+
+    constexpr int planes() const { return frequencies * frequencies; }
+    constexpr int weight_planes() const { return weights * weights; }
+    // Which transformed weights a frequency of the map is multiplied by.
+    constexpr int weight_plane(int plane) const {
+        const int y = plane / frequencies, x = plane % frequencies;
+        return (y < weights ? y : weights - 1) * weights + (x < weights ? x : weights - 1);
+    }
+};
+
+constexpr WinogradScheme winograd_scheme(WinogradKind kind) {
+    switch (kind) {
+        case WinogradKind::kStride2:
+            return {7, 6, 3, 7, 5};
+        case WinogradKind::kTransposed:
+            return {4, 3, 6, 7, 5};
+        default:
+            return {6, 4, 4, 6, 6};
+    }
+}
 // Channels in a block; with fewer, transforms cost more than they save.
 constexpr int kWinogradBlock = 16;
 // Columns of a panel of weights, which stays in the first-level cache.
@@ -23,6 +55,7 @@ constexpr int kWinogradPanel = 32;
 namespace simd {
 
 struct WinogradTiles {
+    WinogradKind kind;
     int across;            // tiles in a row of tiles
     int first, count;      // the tiles that a call is about
     std::ptrdiff_t block;  // at least 16 * count
@@ -46,24 +79,26 @@ struct ConstWinogradMap {
 };
 
 // Floats of scratch memory for the transforms of maps with that many channels.
-constexpr int winograd_border(int channels) { return kWinogradPlanes * channels; }
+constexpr int winograd_border(WinogradKind kind, int channels) {
+    return winograd_scheme(kind).input * winograd_scheme(kind).input * channels;
+}
 
-// to[36][channels]: the transform of one row of weights[ky][kx], each tap `tap` floats from the one before (negative
-// for a turned kernel), channels `step` floats apart; planes `plane` floats apart. Channels up to a multiple of 16
-// become 0.
-void winograd_weights(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels, float* to,
-                      std::ptrdiff_t plane);
+// to[weight plane][channels]: the transform of one row of weights[ky][kx], each tap `tap` floats from the one before
+// (negative for a turned kernel), channels `step` floats apart; planes `plane` floats apart. Channels up to a multiple
+// of 16 become 0. Transposed convolutions read a turned kernel.
+void winograd_weights(WinogradKind kind, const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels,
+                      float* to, std::ptrdiff_t plane);
 
 void winograd_src(const ConstWinogradMap& src, const WinogradTiles& tiles, float* to, float* border);
 
-// The transform of gradients with respect to the outputs; tiles lie at 4*ty, 4*tx. bias_sums[channels] += diff_dst, if
-// not null; then the channels must be a multiple of 16.
+// The transform of gradients with respect to the outputs of stride 1 or 2. bias_sums[channels] += diff_dst, if not
+// null; then the channels must be a multiple of 16.
 void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& tiles, float* to, float* border,
                        float* bias_sums);
 
 // For each frequency, to[tile][columns] = from[tile][depth] * weights[depth][columns]. `columns` is a multiple of 16;
-// the weights lie as [36][panel][depth][32], the last panel may be narrower. The frequencies are done in order, and
-// `to` may begin a plane before `from` in the same memory.
+// the weights lie as [weight plane][panel][depth][32], the last panel may be narrower. The frequencies are done in
+// order, and `to` may begin a plane before `from` in the same memory.
 void winograd_multiply(const WinogradTiles& tiles, const float* from, const float* weights, int depth, int columns,
                        float* to);
 
@@ -80,13 +115,13 @@ struct WinogradFinish {
 void winograd_dst(const WinogradTiles& tiles, const float* from, const WinogradFinish& finish, const WinogradMap& dst);
 
 // For each frequency, sums[rows][columns] += from[tile][row] * diff[tile][column], summed over tiles, the sums as
-// [36][rows][columns]. `columns` is a multiple of 16.
+// [weight plane][rows][columns]. `columns` is a multiple of 16.
 void winograd_accumulate(const WinogradTiles& from_tiles, const float* from, int rows, const WinogradTiles& diff_tiles,
                          const float* diff, int columns, float* sums);
 
 // weights[ky][kx][rows][columns], rows `row` and taps `tap` floats apart = inverse transform of sums.
-void winograd_diff_weights(const float* sums, int rows, int columns, float* weights, std::ptrdiff_t row,
-                           std::ptrdiff_t tap);
+void winograd_diff_weights(WinogradKind kind, const float* sums, int rows, int columns, float* weights,
+                           std::ptrdiff_t row, std::ptrdiff_t tap);
 
 }  // namespace simd
 }  // namespace twofold::ops

@@ -131,25 +131,41 @@ TEST_CASE("the Winograd layer agrees with the reference", "[conv2d_layer]") {
                     {3, 1, 36, 80, 18, 6}});
 }
 
+TEST_CASE("the Winograd layer of stride 2 agrees with the reference", "[conv2d_layer]") {
+    check_winograd({{3, 2, 16, 16, 1, 1},
+                    {3, 2, 32, 32, 3, 3},
+                    {3, 2, 17, 16, 4, 2},
+                    {3, 2, 132, 128, 7, 8},
+                    {3, 2, 100, 48, 5, 31},
+                    {3, 2, 36, 80, 14, 6}});
+}
+
 TEST_CASE("the Winograd layer agrees with the reference on larger shapes", "[conv2d_layer][slow]") {
-    check_winograd({{3, 1, 20, 144, 64, 35}, {3, 1, 256, 256, 6, 7}, {3, 1, 128, 128, 24, 22}});
+    check_winograd({{3, 1, 20, 144, 64, 35},
+                    {3, 1, 256, 256, 6, 7},
+                    {3, 1, 128, 128, 24, 22},
+                    {3, 2, 20, 144, 64, 35},
+                    {3, 2, 256, 256, 6, 7}});
 }
 
 TEST_CASE("the Winograd layer's rounding errors stay near those of sums of products", "[conv2d_layer][slow]") {
     // 128 channels of numbers that do not average out to zero, as activations do: the hard case.
-    Problem problem({3, 1, 128, 128, 32, 32});
-    for (float& value : problem.src) value += 0.5f;
-    const Result expected = run(problem, "ref"), winograd = run(problem, "winograd");
-    require_close(winograd, expected, 2e-5);
+    for (const int stride : {1, 2}) {
+        Problem problem({3, stride, 128, 128, 32, 32});
+        for (float& value : problem.src) value += 0.5f;
+        const Result expected = run(problem, "ref"), winograd = run(problem, "winograd");
+        require_close(winograd, expected, stride == 1 ? 2e-5 : 5e-6);
+    }
 }
 
 TEST_CASE("a layer's bits do not depend on the number of threads", "[conv2d_layer][slow]") {
     for (const std::string implementation : {"ref", "direct", "winograd"})
         for (const ConvLayerShape& shape : {ConvLayerShape{3, 1, 32, 48, 37, 70},
                                             {3, 2, 20, 33, 40, 41},
+                                            {3, 2, 20, 48, 40, 41},
                                             {5, 1, 3, 16, 64, 33},
                                             {1, 1, 64, 4, 50, 99}}) {
-            if (implementation == "winograd" && (shape.kernel != 3 || shape.stride != 1)) continue;
+            if (implementation == "winograd" && (shape.kernel != 3 || shape.out % 16 != 0)) continue;
             INFO(implementation << " " << text(shape));
             const Problem problem(shape);
             const Result one = run(problem, implementation, 1);
@@ -160,18 +176,21 @@ TEST_CASE("a layer's bits do not depend on the number of threads", "[conv2d_laye
 
 TEST_CASE("every instruction set of this machine computes the same layers", "[conv2d_layer]") {
     // Register tiles have other sizes where there are other registers.
-    const Problem direct({5, 2, 20, 35, 9, 21}), winograd({3, 1, 36, 80, 18, 21});
-    const Result expected_direct = run(direct, "ref"), expected_winograd = run(winograd, "ref");
+    const Problem direct({5, 2, 20, 35, 9, 21}), winograd({3, 1, 36, 80, 18, 21}), halving({3, 2, 36, 80, 9, 11});
+    const Result expected_direct = run(direct, "ref"), expected_winograd = run(winograd, "ref"),
+                 expected_halving = run(halving, "ref");
     for (std::int64_t rest = platform::simd_targets(); rest != 0; rest &= rest - 1) {
         const std::int64_t target = rest & -rest;
         INFO(hwy::TargetName(target));
         hwy::SetSupportedTargetsForTest(target);
         hwy::GetChosenTarget().Update(target);
-        const Result actual_direct = run(direct, "direct"), actual_winograd = run(winograd, "winograd");
+        const Result actual_direct = run(direct, "direct"), actual_winograd = run(winograd, "winograd"),
+                     actual_halving = run(halving, "winograd");
         hwy::SetSupportedTargetsForTest(0);
         hwy::GetChosenTarget().Update(hwy::SupportedTargets());
         require_close(actual_direct, expected_direct, 5e-6);
         require_close(actual_winograd, expected_winograd, 1e-5);
+        require_close(actual_halving, expected_halving, 5e-6);
     }
 }
 
@@ -212,10 +231,12 @@ TEST_CASE("a named algorithm is the one that is used", "[conv2d_layer]") {
     for (const std::string name : {"auto", "simd"}) {
         REQUIRE(ops::Conv2dLayer(shape, name, 1).algorithm() == std::string("winograd"));
         REQUIRE(ops::Conv2dLayer({3, 1, 64, 64, 8, 8}, name, 1).algorithm() == std::string("direct"));
+        REQUIRE(ops::Conv2dLayer({3, 2, 64, 64, 40, 40}, name, 1).algorithm() == std::string("winograd"));
+        REQUIRE(ops::Conv2dLayer({3, 2, 16, 64, 40, 40}, name, 1).algorithm() == std::string("direct"));
         REQUIRE(ops::Conv2dLayer({5, 2, 3, 7, 40, 40}, name, 1).algorithm() == std::string("direct"));
     }
     REQUIRE_THROWS_AS(ops::Conv2dLayer(shape, "no such kernel", 1), Error);
-    REQUIRE_THROWS_AS(ops::Conv2dLayer({3, 2, 64, 64, 40, 40}, "winograd", 1), Error);
+    REQUIRE_THROWS_AS(ops::Conv2dLayer({3, 2, 64, 60, 40, 40}, "winograd", 1), Error);
     REQUIRE_THROWS_AS(ops::Conv2dLayer({1, 1, 64, 64, 40, 40}, "winograd", 1), Error);
     REQUIRE_THROWS_AS(ops::Conv2dLayer({3, 1, 3, 64, 40, 40}, "winograd", 1), Error);
 }
