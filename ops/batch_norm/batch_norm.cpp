@@ -59,6 +59,43 @@ void set_statistics(const ConstFeatureMap& src, const Scratch& scratch, BatchNor
     }
 }
 
+// Sums about the map's first pixel to the statistics of its bilinear enlargement, whose pixels have the mean of the map
+// and squares that add up to four times the map's products with its smoothed self.
+void set_smoothed_statistics(const ConstFeatureMap& src, const Scratch& scratch, BatchNormState state) {
+    const double pixels = double(src.height) * src.width;
+    for (int c = 0; c < src.channels; ++c) {
+        double sum = 0, product = 0;
+        for (int b = 0; b < RowBands(src.height).count(); ++b) {
+            sum += double{scratch.of_band(b)[c]};
+            product += double{scratch.of_band(b)[src.channels + c]};
+        }
+        const double offset = sum / pixels, variance = std::max(product / pixels - offset * offset, 0.0);
+        state.mean[c] = static_cast<float>(double{src.at(0, 0)[c]} + offset);
+        state.inv_std[c] = static_cast<float>(1 / std::sqrt(variance + double{kBatchNormEpsilon}));
+    }
+}
+
+// The factors of diff_src out of the bands' sums of the gradient.
+simd::BatchNormDiff set_diff(const ConstFeatureMap& src, const Scratch& scratch, float slope, BatchNormState state,
+                             float* diff_gamma, float* diff_beta) {
+    const double pixels = double(src.height) * src.width;
+    for (int c = 0; c < src.channels; ++c) {
+        double sum = 0, product = 0;
+        for (int b = 0; b < RowBands(src.height).count(); ++b) {
+            sum += double{scratch.of_band(b)[c]};
+            product += double{scratch.of_band(b)[src.channels + c]};
+        }
+        const double inv_std = double{state.inv_std[c]}, scale = double{scratch.scale[c]};
+        product *= inv_std;
+        diff_beta[c] = static_cast<float>(sum);
+        diff_gamma[c] = static_cast<float>(product);
+        const double by_src = -scale * inv_std * product / pixels;
+        scratch.by_src[c] = static_cast<float>(by_src);
+        scratch.constant[c] = static_cast<float>(-scale * sum / pixels - by_src * double{state.mean[c]});
+    }
+    return {scratch.scale, scratch.shift, scratch.by_src, scratch.constant, slope};
+}
+
 }  // namespace
 
 std::size_t batch_norm_scratch(int height, int, int channels) {
@@ -93,24 +130,38 @@ void batch_norm_backward(ThreadTeam& team, ConstFeatureMap src, ConstFeatureMap 
         simd::batch_norm_diff_sums(src, diff_dst, {first, last}, scratch.scale, scratch.shift, slope, state.mean,
                                    scratch.of_band(band));
     });
-    const double pixels = double(src.height) * src.width;
-    for (int c = 0; c < src.channels; ++c) {
-        double sum = 0, product = 0;
-        for (int b = 0; b < RowBands(src.height).count(); ++b) {
-            sum += double{scratch.of_band(b)[c]};
-            product += double{scratch.of_band(b)[src.channels + c]};
-        }
-        const double inv_std = double{state.inv_std[c]}, scale = double{scratch.scale[c]};
-        product *= inv_std;
-        diff_beta[c] = static_cast<float>(sum);
-        diff_gamma[c] = static_cast<float>(product);
-        const double by_src = -scale * inv_std * product / pixels;
-        scratch.by_src[c] = static_cast<float>(by_src);
-        scratch.constant[c] = static_cast<float>(-scale * sum / pixels - by_src * double{state.mean[c]});
-    }
-    const simd::BatchNormDiff diff{scratch.scale, scratch.shift, scratch.by_src, scratch.constant, slope};
+    const simd::BatchNormDiff diff = set_diff(src, scratch, slope, state, diff_gamma, diff_beta);
     for_each_band(team, src.height, [&](int, int first, int last) {
         simd::batch_norm_diff_apply(src, diff_dst, {first, last}, diff, diff_src);
+    });
+}
+
+void batch_norm_upsampled_forward(ThreadTeam& team, Upsampling kind, ConstFeatureMap src, const float* gamma,
+                                  const float* beta, BatchNormState state, FeatureMap dst, float* memory) {
+    // Four times each pixel: the statistics are those of the map itself.
+    if (kind == Upsampling::kNearest) return batch_norm_forward(team, src, gamma, beta, 1, state, dst, memory);
+    const Scratch scratch(memory, src.channels);
+    for_each_band(team, src.height, [&](int band, int first, int last) {
+        simd::batch_norm_smoothed_sums(src, {first, last}, src.at(0, 0), scratch.of_band(band));
+    });
+    set_smoothed_statistics(src, scratch, state);
+    batch_norm_repeat(team, src, gamma, beta, 1, state, dst, memory);
+}
+
+void batch_norm_upsampled_backward(ThreadTeam& team, Upsampling kind, ConstFeatureMap src, ConstFeatureMap diff_dst,
+                                   const float* gamma, const float* beta, BatchNormState state, FeatureMap diff_src,
+                                   float* diff_gamma, float* diff_beta, float* memory) {
+    if (kind == Upsampling::kNearest)
+        return batch_norm_backward(team, src, diff_dst, gamma, beta, 1, state, diff_src, diff_gamma, diff_beta, memory);
+    const Scratch scratch(memory, src.channels);
+    set_affine(scratch, gamma, beta, state);
+    for_each_band(team, src.height, [&](int band, int first, int last) {
+        simd::batch_norm_diff_sums(src, diff_dst, {first, last}, scratch.scale, scratch.shift, 1, state.mean,
+                                   scratch.of_band(band));
+    });
+    const simd::BatchNormDiff diff = set_diff(src, scratch, 1, state, diff_gamma, diff_beta);
+    for_each_band(team, src.height, [&](int, int first, int last) {
+        simd::batch_norm_smoothed_diff_apply(src, diff_dst, {first, last}, diff, diff_src);
     });
 }
 

@@ -17,6 +17,7 @@
 #include <cstddef>
 
 #include "ops/feature_map.h"
+#include "ops/resample/upsample.h"
 #include "runtime/thread_team.h"
 
 namespace twofold::ops {
@@ -44,6 +45,15 @@ void batch_norm_repeat(ThreadTeam& team, ConstFeatureMap src, const float* gamma
 void batch_norm_backward(ThreadTeam& team, ConstFeatureMap src, ConstFeatureMap diff_dst, const float* gamma,
                          const float* beta, float slope, BatchNormState state, FeatureMap diff_src, float* diff_gamma,
                          float* diff_beta, float* scratch);
+
+// Batch norm (without LeakyReLU) of src's enlargement by 2 (resample/upsample.h), which commutes with it: dst and
+// diff_dst are what upsample_forward would enlarge and what upsample_backward gives, so that nothing of the
+// enlargement's size is computed. The state is that of the enlargement.
+void batch_norm_upsampled_forward(ThreadTeam& team, Upsampling kind, ConstFeatureMap src, const float* gamma,
+                                  const float* beta, BatchNormState state, FeatureMap dst, float* scratch);
+void batch_norm_upsampled_backward(ThreadTeam& team, Upsampling kind, ConstFeatureMap src, ConstFeatureMap diff_dst,
+                                   const float* gamma, const float* beta, BatchNormState state, FeatureMap diff_src,
+                                   float* diff_gamma, float* diff_beta, float* scratch);
 
 // The same in plain loops and double precision: the specification.
 namespace ref {

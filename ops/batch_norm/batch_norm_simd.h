@@ -30,6 +30,14 @@ struct BatchNormDiff {
 void batch_norm_diff_apply(const ConstFeatureMap& src, const ConstFeatureMap& diff_dst, RowRange rows,
                            const BatchNormDiff& diff, const FeatureMap& diff_src);
 
+// With smooth(src) a quarter of the transpose of bilinear enlargement on the enlargement of src:
+// sums[c] = sum of (src - pivot), sums[channels + c] = sum of (src - pivot) * (smooth(src) - pivot).
+void batch_norm_smoothed_sums(const ConstFeatureMap& src, RowRange rows, const float* pivot, float* sums);
+
+// diff_src = scale * diff_dst + by_src * smooth(src) + constant; may be diff_dst.
+void batch_norm_smoothed_diff_apply(const ConstFeatureMap& src, const ConstFeatureMap& diff_dst, RowRange rows,
+                                    const BatchNormDiff& diff, const FeatureMap& diff_src);
+
 }  // namespace twofold::ops::simd
 
 #endif

@@ -39,9 +39,10 @@ void correlate_pixels(const simd::Correlation& c, Tile t, const float* src_row, 
     multiply_columns<Finish::kPlain, kPixels, kPanelVectors>(t, rows, vectors);
 }
 
-// `weights` point at the first of `vectors` vectors of a panel that is `columns` wide.
-void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, ConstMap src, const float* weights,
-                   int columns, const float* start, float* dst_row) {
+// Pixels first to last - 1 of row y. `weights` point at the first of `vectors` vectors of a panel that is `columns`
+// wide.
+void correlate_row(const simd::Correlation& c, int y, int first, int last, int vectors, int tail, ConstMap src,
+                   const float* weights, int columns, const float* start, float* dst_row) {
     const int ky_first = std::max(0, c.top - y * c.stride);
     const int ky_last = std::min(c.rows, c.src_height + c.top - y * c.stride);
     Tile t{};
@@ -57,15 +58,15 @@ void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, Con
     const float* src_row = t.lines > 0 ? src.data + (y * c.stride + ky_first - c.top) * src.row : src.data;
     const float* row_weights = t.lines > 0 ? weights + ky_first * t.weights_line : weights;
     // Pixels from x_first to x_last - 1 see all taps of a kernel row.
-    const int x_first = std::min(c.width, (c.left + c.stride - 1) / c.stride);
+    const int x_first = std::clamp((c.left + c.stride - 1) / c.stride, first, last);
     const int last_start = c.src_width + c.left - c.columns;  // of a whole run, in pixels of src
-    const int x_last = std::clamp(last_start < 0 ? 0 : last_start / c.stride + 1, x_first, c.width);
+    const int x_last = std::clamp(last_start < 0 ? 0 : last_start / c.stride + 1, x_first, last);
     const auto edge = [&](int x) {
         const int kx_first = std::max(0, c.left - x * c.stride);
         const int kx_last = std::min(c.columns, c.src_width + c.left - x * c.stride);
         correlate_pixels(c, t, src_row, x, 1, kx_first, kx_last, vectors, row_weights, dst_row);
     };
-    for (int x = 0; x < x_first; ++x) edge(x);
+    for (int x = first; x < x_first; ++x) edge(x);
     // Pixels are dealt out evenly.
     const int blocks = (x_last - x_first + kPixels - 1) / kPixels;
     for (int b = 0, x = x_first; b < blocks; ++b) {
@@ -73,7 +74,7 @@ void correlate_row(const simd::Correlation& c, int y, int vectors, int tail, Con
         correlate_pixels(c, t, src_row, x, rows, 0, c.columns, vectors, row_weights, dst_row);
         x += rows;
     }
-    for (int x = x_last; x < c.width; ++x) edge(x);
+    for (int x = x_last; x < last; ++x) edge(x);
 }
 
 void correlate(const simd::Correlation& c, int first, int last, ConstMap src, const float* weights, const float* start,
@@ -81,21 +82,28 @@ void correlate(const simd::Correlation& c, int first, int last, ConstMap src, co
     const D d;
     const int lanes = static_cast<int>(hn::Lanes(d)), padded = padded_channels(c.out);
     const std::ptrdiff_t depth = std::ptrdiff_t{c.rows} * c.columns * c.in;
-    // Small kernels go over one row after another, which stays in the cache for all output channels. Of large ones the
-    // weights of a few output channels have to stay there.
-    constexpr std::ptrdiff_t kSmallKernel = 1 << 16;
-    const int step = depth * padded <= kSmallKernel ? 1 : std::max(1, last - first);
-    for (int top = first; top < last; top += step)
+    // Small kernels go over a run of pixels that stays in the first-level cache for all output channels. Of large ones
+    // the weights of a few output channels have to stay there.
+    constexpr std::ptrdiff_t kSmallKernel = 1 << 16, kRun = 6 << 10;
+    const bool small = depth * padded <= kSmallKernel;
+    const std::ptrdiff_t pixels = kRun / (std::ptrdiff_t{std::max(1, c.rows)} * c.stride * c.in);
+    const int rows = small ? 1 : std::max(1, last - first);
+    const int run = small ? std::max(4, static_cast<int>(pixels / kPixels)) * kPixels : c.width;
+    const auto block = [&](int top, int left) {
         for (int panel = 0; panel < c.out; panel += c.panel) {
             const int columns = std::min(c.panel, padded - panel), end = std::min(c.out, panel + c.panel);
             for (int o = panel; o < end; o += kPanelVectors * lanes) {
                 const int vectors = std::min(kPanelVectors, (end - o + lanes - 1) / lanes);
                 const int tail = std::min(lanes, end - o - (vectors - 1) * lanes);
-                for (int y = top; y < std::min(last, top + step); ++y)
-                    correlate_row(c, y, vectors, tail, src, weights + depth * panel + (o - panel), columns, start + o,
+                for (int y = top; y < std::min(last, top + rows); ++y)
+                    correlate_row(c, y, left, std::min(c.width, left + run), vectors, tail, src,
+                                  weights + depth * panel + (o - panel), columns, start + o,
                                   dst.data + y * dst.row + o);
             }
         }
+    };
+    for (int top = first; top < last; top += rows)
+        for (int left = 0; left < c.width; left += run) block(top, left);
 }
 
 // Channels first to first + columns - 1 of the pixels of a block, zeros in place of those that there are not: the

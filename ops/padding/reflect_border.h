@@ -22,6 +22,10 @@ void reflect_border_forward(ThreadTeam& team, FeatureMap inside, int pad);
 // undefined afterwards.
 void reflect_border_backward(ThreadTeam& team, FeatureMap diff_inside, int pad);
 
+// A border that repeats the edge pixels (1 1 | 1 2 3 4 | 4 4) instead, and its transpose.
+void repeat_border_forward(ThreadTeam& team, FeatureMap inside, int pad);
+void repeat_border_backward(ThreadTeam& team, FeatureMap diff_inside, int pad);
+
 }  // namespace twofold::ops
 
 #endif

@@ -193,3 +193,58 @@ TEST_CASE("batch norm and LeakyReLU give PyTorch's numbers", "[batch_norm]") {
     REQUIRE(largest_difference(diff_gamma, {-0.02911905f, -3.21368417f}) < 2e-6);
     REQUIRE(largest_difference(diff_beta, {0.7f, 5.0f}) < 2e-6);
 }
+
+TEST_CASE("batch norm of an enlargement is that of the enlarged map", "[batch_norm]") {
+    const Upsampling kind = GENERATE(Upsampling::kNearest, Upsampling::kBilinear);
+    for (const int channels : {1, 3, 16, 21, 132})
+        for (const auto& [height, width] : std::vector<std::array<int, 2>>{{1, 1}, {1, 6}, {7, 5}, {66, 3}})
+            for (const float offset : {0.0f, 20.0f}) {
+                INFO(height << " x " << width << " x " << channels << " offset " << offset);
+                const auto count = static_cast<std::size_t>(channels);
+                const std::vector<float> gamma = random_values(count, 5, 3), beta = random_values(count, 6);
+                TestMap src(height, width, channels, 4), dst(height, width, channels, 8),
+                    diff(height, width, channels, 4), diff_src(height, width, channels, 4);
+                TestMap large(2 * height, 2 * width, channels), large_dst(2 * height, 2 * width, channels),
+                    large_diff(2 * height, 2 * width, channels), large_diff_src(2 * height, 2 * width, channels),
+                    enlarged_dst(2 * height, 2 * width, channels), expected_diff_src(height, width, channels);
+                std::vector<float> values = random_values(src.size(), 1, 2);
+                for (float& value : values) value += offset;
+                src.set(values);
+                large_diff.randomise(2);
+
+                std::vector<float> mean(count), inv_std(count), expected_mean(count), expected_inv_std(count);
+                std::vector<float> diff_gamma(count), diff_beta(count), expected_gamma(count), expected_beta(count);
+                const BatchNormState expected{expected_mean.data(), expected_inv_std.data()};
+                ref::upsample_forward(kind, src, large);
+                ref::batch_norm_forward(large, gamma.data(), beta.data(), 1, expected, large_dst);
+                ref::batch_norm_backward(large, large_diff, gamma.data(), beta.data(), 1, expected, large_diff_src,
+                                         expected_gamma.data(), expected_beta.data());
+                ref::upsample_backward(kind, large_diff_src, expected_diff_src);
+
+                ThreadTeam team(2);
+                std::vector<float> scratch(batch_norm_scratch(height, width, channels), kMark);
+                const BatchNormState state{mean.data(), inv_std.data()};
+                batch_norm_upsampled_forward(team, kind, src, gamma.data(), beta.data(), state, dst, scratch.data());
+                ref::upsample_forward(kind, dst, enlarged_dst);
+                ref::upsample_backward(kind, large_diff, diff);
+                scratch.assign(scratch.size(), kMark);
+                batch_norm_upsampled_backward(team, kind, src, diff, gamma.data(), beta.data(), state, diff_src,
+                                              diff_gamma.data(), diff_beta.data(), scratch.data());
+                const double pixels = 4.0 * height * width;
+                REQUIRE(largest_difference(mean, expected_mean) < 5e-6);
+                // One pixel leaves no variance but that of rounding.
+                const double scale = height * width == 1 ? 0.1 : 1e-4;
+                REQUIRE(largest_difference(inv_std, expected_inv_std) < scale);
+                REQUIRE(largest_difference(enlarged_dst.values(), large_dst.values()) < 5 * scale);
+                REQUIRE(largest_difference(diff_src.values(), expected_diff_src.values()) < 10 * scale);
+                REQUIRE(largest_difference(diff_gamma, expected_gamma) < scale + 1e-5 * pixels);
+                REQUIRE(largest_difference(diff_beta, expected_beta) < 1e-6 * pixels + 1e-6);
+                REQUIRE(dst.marks() == dst.memory() - dst.size());
+                REQUIRE(diff_src.marks() == diff_src.memory() - diff_src.size());
+                // In place, and for any number of threads, the same bits.
+                ThreadTeam alone(1);
+                batch_norm_upsampled_backward(alone, kind, src, diff, gamma.data(), beta.data(), state, diff,
+                                              diff_gamma.data(), diff_beta.data(), scratch.data());
+                REQUIRE(diff.values() == diff_src.values());
+            }
+}

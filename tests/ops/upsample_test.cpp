@@ -1,7 +1,9 @@
 #include "ops/resample/upsample.h"
 
+#include <algorithm>
 #include <array>
 
+#include "ops/resample/interpolation.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_map.h"
 
@@ -70,4 +72,50 @@ TEST_CASE("bilinear upsampling gives PyTorch's numbers", "[upsample]") {
                                                0.0625f,  -0.140625f, -0.546875f, -0.4375f, 0.1875f,  0.5f,
                                                0.5f,     0.125f,     -0.625f,    -0.6875f, -0.0625f, 0.25f});
     REQUIRE(diff_src.values() == std::vector<float>{-1.84375f, -0.625f, 1.46875f, 1.21875f, -1.5f, -0.71875f});
+}
+
+TEST_CASE("the filter of an enlargement agrees with its reference and is the transpose of its gradient", "[upsample]") {
+    const Upsampling kind = GENERATE(Upsampling::kNearest, Upsampling::kBilinear);
+    for (const int channels : {1, 3, 16, 21, 128})
+        for (const auto& [height, width] : std::vector<std::array<int, 2>>{{1, 1}, {2, 5}, {9, 8}, {3, 71}, {66, 3}})
+            for (const int extra : {0, 4}) {
+                INFO(height << " x " << width << " x " << channels << " extra " << extra);
+                TestMap src(height + 3, width + 3, channels, extra), dst(height, width, channels, extra),
+                    dst_ref(height, width, channels), diff(height, width, channels, extra),
+                    diff_src(height + 3, width + 3, channels, extra), diff_ref(height + 3, width + 3, channels);
+                src.randomise(1);
+                diff.randomise(2);
+                dst.randomise(3);
+                dst_ref.randomise(3);
+                const std::vector<float> start = dst.values();
+                ThreadTeam team(2);
+                interpolate_forward(team, kind, src, dst);
+                interpolate_backward(team, kind, diff, diff_src);
+                ref::interpolate_forward(kind, src, dst_ref);
+                ref::interpolate_backward(kind, diff, diff_ref);
+                REQUIRE(largest_difference(dst.values(), dst_ref.values()) < 2e-6);
+                REQUIRE(largest_difference(diff_src.values(), diff_ref.values()) < 2e-6);
+                REQUIRE(dot(dst.values(), diff.values()) - dot(start, diff.values()) ==
+                        Approx(dot(src.values(), diff_src.values())).epsilon(1e-5).margin(1e-4));
+                REQUIRE(dst.marks() == dst.memory() - dst.size());
+                REQUIRE(diff_src.marks() == diff_src.memory() - diff_src.size());
+            }
+}
+
+TEST_CASE("the filter of an enlargement completes zeros between pixels", "[upsample]") {
+    const Upsampling kind = GENERATE(Upsampling::kNearest, Upsampling::kBilinear);
+    // Pixels with their edges repeated once, zeros between them: pixel i of src lies at 2i + 2 of the spread map.
+    TestMap src(3, 5, 2), spread(9, 13, 2), dst(6, 10, 2), expected(6, 10, 2);
+    src.randomise(1);
+    spread.fill(0);
+    dst.fill(0);
+    for (int y = -1; y <= 3; ++y)
+        for (int x = -1; x <= 5; ++x) {
+            const float* from = src.map().at(std::clamp(y, 0, 2), std::clamp(x, 0, 4));
+            std::copy_n(from, 2, spread.map().at(2 * y + 2, 2 * x + 2));
+        }
+    ThreadTeam team(1);
+    interpolate_forward(team, kind, spread, dst);
+    ref::upsample_forward(kind, src, expected);
+    REQUIRE(largest_difference(dst.values(), expected.values()) < 1e-6);
 }

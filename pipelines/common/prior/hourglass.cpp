@@ -1,6 +1,7 @@
 #include "pipelines/common/prior/hourglass.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ops/activation/sigmoid.h"
 #include "ops/padding/reflect_border.h"
@@ -35,19 +36,21 @@ Hourglass::Hourglass(const HourglassShape& shape, std::string_view implementatio
 Hourglass::Scale Hourglass::make_scale(std::size_t index, std::string_view implementation, int threads) {
     const auto [down, up, skip] = shape_.scales[index];
     const int height = shape_.scale_height(index), width = shape_.scale_width(index);
-    const int in = shape_.scale_in(index), merged = shape_.merged(index), kernel = shape_.down_kernel;
+    const int in = shape_.scale_in(index), kernel = shape_.down_kernel;
     const auto unit = [&](int k, int stride, int from, int to, int h, int w) {
         return Unit(ops::ConvLayerShape{k, stride, from, to, h, w}, layout_.add_unit(k, from, to), implementation,
                     threads);
     };
+    Unit down_first = unit(kernel, 2, in, down, height / 2, width / 2);
+    Unit down_second = unit(kernel, 1, down, down, height / 2, width / 2);
+    const MergeShape merged{shape_.deeper(index), skip, up, height, width, shape_.upsampling};
+    const UnitParameters merged_norm = layout_.add_batch_norm(merged.merged());
+    const UnitParameters merged_unit = layout_.add_unit(3, merged.merged(), up);
     Scale scale{{},
-                unit(kernel, 2, in, down, height / 2, width / 2),
-                unit(kernel, 1, down, down, height / 2, width / 2),
+                std::move(down_first),
+                std::move(down_second),
                 {},
-                {},
-                Norm{layout_.add_batch_norm(merged), merged, 1.0f, {}, {}},
-                {},
-                unit(3, 1, merged, up, height, width),
+                Merge(merged, merged_norm, merged_unit, implementation, threads),
                 {},
                 {},
                 {},
@@ -64,7 +67,7 @@ double Hourglass::flops() const {
         // Nobody asks for the gradient of the network's input.
         const double passes = i == 0 ? 2 : 3;
         flops += passes * scale.down_first.convolution.layer.shape().flops();
-        flops += 3 * (scale.down_second.convolution.layer.shape().flops() + scale.up.convolution.layer.shape().flops());
+        flops += 3 * scale.down_second.convolution.layer.shape().flops() + scale.merge.flops();
         if (scale.skip) flops += passes * scale.skip->convolution.layer.shape().flops();
         if (scale.up_1x1) flops += 3 * scale.up_1x1->convolution.layer.shape().flops();
     }
@@ -85,24 +88,24 @@ void Hourglass::reserve(ArenaPlan& plan) {
     for (std::size_t i = 0; i < scales_.size(); ++i) {
         Scale& scale = scales_[i];
         const auto [down, up, skip] = shape_.scales[i];
-        const int height = shape_.scale_height(i), width = shape_.scale_width(i), merged = shape_.merged(i);
-        const int in = shape_.scale_in(i);
+        const int height = shape_.scale_height(i), width = shape_.scale_width(i);
+        const int in = i > 0 ? shape_.scale_in(i) : 0;  // nobody asks for the gradient of the network's input
         take(scale.down_first);
         take(scale.down_second);
-        take(scale.up);
         if (scale.skip) take(*scale.skip);
         if (scale.up_1x1) take(*scale.up_1x1);
-        scale.merged_norm.reserve(plan);
-        scratch = std::max(scratch, ops::batch_norm_scratch(height, width, merged));
+        scale.merge.reserve(plan);
+        scratch = std::max(scratch, scale.merge.scratch_size());
         scale.down_map = MapRange::reserve(plan, height / 2, width / 2, down, border_);
-        // Some maps lend their memory to gradients of other shapes during the backward pass.
-        scale.merged = MapRange::reserve(plan, height, width, std::max(merged, in), shape_.skip_kernel / 2)
-                           .as(height, width, merged, 0);
-        scale.result = MapRange::reserve(plan, height, width, std::max(up, skip), 0).as(height, width, up, 0);
-        scale.gradient = MapRange::reserve(plan, height, width, std::max({merged, up, down}), std::max(1, border_))
-                             .as(height, width, merged, 1);
-        // Both are computed again in the backward pass.
-        scale.merged_normed = scale.gradient;
+        // Some maps lend their memory to others during the passes.
+        scale.result =
+            MapRange::reserve(plan, height, width, std::max(up, in), shape_.skip_kernel / 2).as(height, width, up, 0);
+        const auto floats = [](int h, int w, int channels) { return ops::dense_size(h, w, channels); };
+        const int border = 2 * border_;
+        scale.gradient = {plan.reserve<float>(std::max({floats(height, width, std::max(up, skip)),
+                                                        floats(height / 2 + border, width / 2 + border, down),
+                                                        scale.merge.spread_size()})),
+                          height, width, up, 0};
         scale.up_map = scale.result;
         const int next_border = i + 1 < scales_.size() ? border_ : 0;
         inputs_.push_back(MapRange::reserve(plan, height / 2, width / 2, down, next_border));
@@ -130,20 +133,17 @@ void Hourglass::forward_scale(std::size_t index, const Pass& pass) const {
     scale.down_first.forward(pass, input.whole(pass.arena), scale.down_map.inside(pass.arena));
     ops::reflect_border_forward(pass.team, scale.down_map.inside(pass.arena), border_);
     scale.down_second.forward(pass, scale.down_map.whole(pass.arena), next.inside(pass.arena));
-    const bool deepest = index + 1 == scales_.size();
-    if (!deepest) forward_scale(index + 1, pass);
+    if (index + 1 < scales_.size()) forward_scale(index + 1, pass);
 
-    const MapRange& deeper = deepest ? next : scales_[index + 1].result;
-    const ops::FeatureMap merged = scale.merged.inside(pass.arena);
-    ops::upsample_forward(pass.team, shape_.upsampling, deeper.inside(pass.arena),
-                          ops::channel_slice(merged, 0, shape_.deeper(index)));
-    if (scale.skip)
-        scale.skip->forward(pass, input.framed(pass.arena, shape_.skip_kernel / 2),
-                            ops::channel_slice(merged, shape_.deeper(index), shape_.scales[index].skip));
-    scale.merged_norm.forward(pass, merged, scale.merged_normed.inside(pass.arena));
-    ops::reflect_border_forward(pass.team, scale.merged_normed.inside(pass.arena), 1);
-    scale.up.forward(pass, scale.merged_normed.whole(pass.arena), scale.up_map.inside(pass.arena));
-    if (scale.up_1x1) scale.up_1x1->forward(pass, scale.up_map.whole(pass.arena), scale.result.inside(pass.arena));
+    const Arena& arena = pass.arena;
+    if (scale.skip) scale.skip->forward(pass, input.framed(arena, shape_.skip_kernel / 2), scale.merge.skip(arena));
+    scale.merge.forward(pass, deeper(index).inside(arena), scale.up_map.inside(arena),
+                        scale.gradient.whole(arena).data);
+    if (scale.up_1x1) scale.up_1x1->forward(pass, scale.up_map.whole(arena), scale.result.inside(arena));
+}
+
+const MapRange& Hourglass::deeper(std::size_t index) const {
+    return index + 1 == scales_.size() ? inputs_[index + 1] : scales_[index + 1].result;
 }
 
 void Hourglass::backward(ThreadTeam& team, const Arena& arena, const float* parameters, float* gradient,
@@ -153,62 +153,45 @@ void Hourglass::backward(ThreadTeam& team, const Arena& arena, const float* para
     const ops::Map last_input = scales_.empty() ? inputs_[0].inner(arena) : scales_[0].result.whole(arena);
     last_->backward_weights(pass, last_input, output_gradient_.whole(arena));
     if (scales_.empty()) return;
-    const MapRange diff = scales_[0].gradient.as(shape_.height, shape_.width, shape_.scales[0].up, 0);
-    last_->backward_data(pass, output_gradient_.whole(arena), diff.whole(arena));
+    last_->backward_data(pass, output_gradient_.whole(arena), scales_[0].gradient.whole(arena));
     backward_scale(0, pass);
 }
 
-// The gradient of the scale's result lies in `gradient`, without border.
+// The gradient of the scale's result lies in `gradient`.
 void Hourglass::backward_scale(std::size_t index, const Pass& pass) const {
-    const Scale& scale = scales_[index];
-    backward_up(scale, pass);
+    backward_up(index, pass);
     backward_skip(index, pass);
-
-    const int deeper = shape_.deeper(index);
-    const MapRange& next = input_gradients_[index + 1];
-    const bool deepest = index + 1 == scales_.size();
-    const MapRange target = deepest ? next : scales_[index + 1].gradient.as(next.height, next.width, deeper, 0);
-    ops::upsample_backward(pass.team, shape_.upsampling,
-                           ops::channel_slice(scale.gradient.inside(pass.arena), 0, deeper), target.inside(pass.arena));
-    if (!deepest) backward_scale(index + 1, pass);
+    if (index + 1 < scales_.size()) backward_scale(index + 1, pass);
     backward_down(index, pass);
 }
 
-// Leaves the gradient of `merged` in `gradient`.
-void Hourglass::backward_up(const Scale& scale, const Pass& pass) const {
+void Hourglass::backward_up(std::size_t index, const Pass& pass) const {
+    const Scale& scale = scales_[index];
     const Arena& arena = pass.arena;
-    const int channels = scale.result.channels;
-    MapRange diff = scale.gradient.as(scale.result.height, scale.result.width, channels, 0);
+    const ops::FeatureMap gradient = scale.gradient.inside(arena), result = scale.result.inside(arena);
+    ops::FeatureMap diff = gradient;
     if (scale.up_1x1) {
-        scale.up.norm.repeat(pass, scale.up.before_norm.inside(arena), scale.up_map.inside(arena));
-        scale.up_1x1->backward_weights(pass, scale.up_map.whole(arena), diff.inside(arena), diff.inside(arena));
-        scale.up_1x1->convolution.backward_data(pass, diff.whole(arena), scale.result.whole(arena));
-        diff = scale.result;
+        scale.merge.norm().repeat(pass, scale.merge.before_norm().inside(arena), scale.up_map.inside(arena));
+        scale.up_1x1->backward_weights(pass, scale.up_map.whole(arena), gradient, gradient);
+        scale.up_1x1->convolution.backward_data(pass, scale.gradient.whole(arena), scale.result.whole(arena));
+        diff = result;
     }
-    const ops::FeatureMap before = scale.result.inside(arena);
-    scale.up.norm.backward(pass, scale.up.before_norm.inside(arena), diff.inside(arena), before);
-    scale.merged_norm.repeat(pass, scale.merged.inside(arena), scale.merged_normed.inside(arena));
-    ops::reflect_border_forward(pass.team, scale.merged_normed.inside(arena), 1);
-    scale.up.convolution.backward_weights(pass, scale.merged_normed.whole(arena), scale.result.whole(arena));
-    scale.up.convolution.backward_data(pass, scale.result.whole(arena), scale.gradient.whole(arena));
-    ops::reflect_border_backward(pass.team, scale.gradient.inside(arena), 1);
-    scale.merged_norm.backward(pass, scale.merged.inside(arena), scale.gradient.inside(arena),
-                               scale.gradient.inside(arena));
+    const MapRange& target = index + 1 == scales_.size() ? input_gradients_[index + 1] : scales_[index + 1].gradient;
+    scale.merge.backward(pass, deeper(index).inside(arena), diff, result, target.inside(arena), gradient.data);
 }
 
-// Leaves the skip branch's part of the gradient of the scale's input in the memory of `merged`.
+// Leaves the skip branch's part of the gradient of the scale's input in the memory of `result`.
 void Hourglass::backward_skip(std::size_t index, const Pass& pass) const {
     const Scale& scale = scales_[index];
     if (!scale.skip) return;
     const Arena& arena = pass.arena;
     const MapRange& input = inputs_[index];
     const int channels = shape_.scales[index].skip, border = shape_.skip_kernel / 2;
-    const MapRange diff = scale.result.as(input.height, input.width, channels, 0);
-    scale.skip->backward_weights(pass, input.framed(arena, border),
-                                 ops::channel_slice(scale.gradient.inside(arena), shape_.deeper(index), channels),
+    const MapRange diff = scale.gradient.as(input.height, input.width, channels, 0);
+    scale.skip->backward_weights(pass, input.framed(arena, border), scale.merge.skip_gradient(arena),
                                  diff.inside(arena));
     if (index == 0) return;
-    const MapRange diff_input = scale.merged.as(input.height, input.width, input.channels, border);
+    const MapRange diff_input = scale.result.as(input.height, input.width, input.channels, border);
     scale.skip->convolution.backward_data(pass, diff.whole(arena), diff_input.whole(arena));
     ops::reflect_border_backward(pass.team, diff_input.inside(arena), border);
 }
@@ -228,7 +211,7 @@ void Hourglass::backward_down(std::size_t index, const Pass& pass) const {
     scale.down_first.convolution.backward_data(pass, middle.inner(arena), diff.whole(arena));
     ops::reflect_border_backward(pass.team, diff.inside(arena), diff.border);
     if (!scale.skip) return;
-    const MapRange skip = scale.merged.as(diff.height, diff.width, diff.channels, shape_.skip_kernel / 2);
+    const MapRange skip = scale.result.as(diff.height, diff.width, diff.channels, shape_.skip_kernel / 2);
     ops::add(pass.team, skip.inside(arena), diff.inside(arena));
 }
 

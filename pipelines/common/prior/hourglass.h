@@ -1,8 +1,8 @@
 // Forward and backward pass of the hourglass network, with the memory that they need.
 //
 // Kept for the backward pass: what convolutions put out, which batch norm reads again, and what convolutions of the way
-// down read; what those of the way up read is computed again, which costs less than the memory. Gradients go through
-// one buffer a scale and through the memory of maps that are not read any more.
+// down read; of the way up, what the 1x1 convolutions read is computed again, which costs less than the memory.
+// Gradients go through one buffer a scale and through the memory of maps that are not read any more.
 #ifndef TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_H
 #define TWOFOLD_PIPELINES_COMMON_PRIOR_HOURGLASS_H
 
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipelines/common/prior/hourglass_merge.h"
 #include "pipelines/common/prior/hourglass_parts.h"
 
 namespace twofold::prior {
@@ -41,20 +42,19 @@ class Hourglass {
         std::optional<Unit> skip;
         Unit down_first, down_second;
         MapRange down_map;  // between the two
-        MapRange merged;    // what came up beside the skip
-        Norm merged_norm;
-        MapRange merged_normed;  // in the memory of `gradient`
-        Unit up;
+        Merge merge;        // of what comes up and the skip
         std::optional<Unit> up_1x1;
         MapRange up_map;  // between the two, if there are two; in the memory of `result`
         MapRange result;
-        MapRange gradient;  // of the result, then of `merged`, then of `down_map`
+        MapRange gradient;  // of the result, then of `down_map`; between, what `merge` needs
     };
 
     Scale make_scale(std::size_t index, std::string_view implementation, int threads);
     void forward_scale(std::size_t index, const Pass& pass) const;
     void backward_scale(std::size_t index, const Pass& pass) const;
-    void backward_up(const Scale& scale, const Pass& pass) const;
+    // What comes up to a scale.
+    const MapRange& deeper(std::size_t index) const;
+    void backward_up(std::size_t index, const Pass& pass) const;
     void backward_skip(std::size_t index, const Pass& pass) const;
     void backward_down(std::size_t index, const Pass& pass) const;
 
