@@ -17,22 +17,22 @@ constexpr int kMaxChunks = 8;
 
 // Where things lie in the scratch memory. Products are those of 1x1 convolutions.
 struct Muon::Scratch {
-    float* x[2];      // rows x padded, one read and one written in turn
-    float* grams[2];  // a padded x padded partial sum of X'X for each chunk, in turn
-    float* norms;     // partial sums of squares of U
-    float* own;       // of this chunk: the sum of the partial sums, and the polynomial
+    float *u, *x;  // rows x padded
+    float* grams;  // a padded x padded partial sum of U'U for each chunk
+    float* work;   // kWorkMatrices of padded x padded
     float* zeros;
+    float* norms;  // partial sums of squares of U
 
-    Scratch(const Muon& muon, int chunk, float* memory) {
+    static constexpr int kWorkMatrices = 5;
+
+    Scratch(const Muon& muon, float* memory) {
         const std::ptrdiff_t matrix = std::ptrdiff_t{muon.shape_.rows} * muon.padded_;
-        const std::ptrdiff_t square = std::ptrdiff_t{muon.padded_} * muon.padded_;
-        x[0] = memory;
-        x[1] = x[0] + matrix;
-        grams[0] = x[1] + matrix;
-        grams[1] = grams[0] + square * muon.chunks_;
-        zeros = grams[1] + square * muon.chunks_;
+        u = memory;
+        x = u + matrix;
+        grams = x + matrix;
+        work = grams + muon.square() * muon.chunks_;
+        zeros = work + muon.square() * kWorkMatrices;
         norms = zeros + muon.padded_;
-        own = norms + kMaxChunks * 2 + chunk * 2 * square;
     }
 };
 
@@ -42,38 +42,33 @@ Muon::Muon(const MuonShape& shape)
       chunks_(std::clamp(shape.rows / kChunkRows, 1, kMaxChunks)) {}
 
 std::size_t Muon::scratch_size() const {
-    const auto p = static_cast<std::size_t>(padded_), c = static_cast<std::size_t>(chunks_);
-    return 2 * static_cast<std::size_t>(shape_.rows) * p + 4 * c * p * p + p + kMaxChunks * 2;
+    const auto p = static_cast<std::size_t>(padded_), rows = static_cast<std::size_t>(shape_.rows);
+    const auto squares = static_cast<std::size_t>(chunks_ + Scratch::kWorkMatrices);
+    return 2 * rows * p + squares * p * p + p + kMaxChunks;
 }
 
 double Muon::flops() const {
-    const double columns = shape_.columns;
-    return kMuonIterations * 2 * columns * columns * (2.0 * shape_.rows + columns);
+    const double columns = shape_.columns, products = 4 * kMuonIterations - 3;  // of small matrices
+    return 2 * columns * columns * (2.0 * shape_.rows + products * columns);
 }
 
 int Muon::first_row(int chunk) const { return chunk * shape_.rows / chunks_; }
 
 void Muon::run(int phase, int chunk, double learning_rate, double momentum, const MuonTensors& tensors) const {
-    const Scratch scratch(*this, chunk, tensors.scratch);
-    if (phase == 0) {
-        prepare(chunk, static_cast<float>(momentum), tensors, scratch);
-        return;
+    const Scratch scratch(*this, tensors.scratch);
+    if (phase == 0) return prepare(chunk, static_cast<float>(momentum), tensors, scratch);
+    if (phase == 2) {
+        const double shape_factor = std::sqrt(std::max(1.0, double(shape_.columns) / shape_.rows));
+        return update(chunk, static_cast<float>(learning_rate * shape_factor), tensors, scratch);
     }
-    iterate(phase - 1, chunk, scratch);
-    if (phase < kMuonIterations) return;
-    const double shape_factor = std::sqrt(std::max(1.0, double(shape_.columns) / shape_.rows));
-    const auto rate = static_cast<float>(learning_rate * shape_factor);
-    const float* x = scratch.x[kMuonIterations % 2];
-    for (int r = first_row(chunk); r < first_row(chunk + 1); ++r)
-        for (int c = 0; c < shape_.columns; ++c)
-            tensors.weights[std::ptrdiff_t{r} * shape_.columns + c] -= rate * x[std::ptrdiff_t{r} * padded_ + c];
+    if (chunk == 0) iterate(scratch);
 }
 
 void Muon::prepare(int chunk, float momentum, const MuonTensors& tensors, const Scratch& scratch) const {
     const int begin = first_row(chunk), end = first_row(chunk + 1);
     float norm = 0;
     for (int r = begin; r < end; ++r) {
-        float* x = scratch.x[0] + std::ptrdiff_t{r} * padded_;
+        float* x = scratch.u + std::ptrdiff_t{r} * padded_;
         for (int c = 0; c < shape_.columns; ++c) {
             const std::ptrdiff_t i = std::ptrdiff_t{r} * shape_.columns + c;
             tensors.momentum[i] = momentum * tensors.momentum[i] + tensors.gradient[i];
@@ -84,42 +79,52 @@ void Muon::prepare(int chunk, float momentum, const MuonTensors& tensors, const 
     }
     scratch.norms[chunk] = norm;
     if (chunk == 0) std::fill_n(scratch.zeros, padded_, 0.0f);
-    const std::ptrdiff_t square = std::ptrdiff_t{padded_} * padded_;
-    float* gram = scratch.grams[0] + chunk * square;
-    std::fill_n(gram, square, 0.0f);
-    const ConstMap rows(scratch.x[0] + std::ptrdiff_t{begin} * padded_, 0);
+    float* gram = scratch.grams + chunk * square();
+    std::fill_n(gram, square(), 0.0f);
+    const ConstMap rows(scratch.u + std::ptrdiff_t{begin} * padded_, 0);
     simd::backward_weights(1, end - begin, 1, padded_, padded_, rows, rows, gram, nullptr);
 }
 
-// X <- X (a I + b G + c G^2) for the chunk's rows, then its share of the next G. Every chunk computes the small
-// polynomial for itself: that is cheaper than waiting for one to do it.
-void Muon::iterate(int iteration, int chunk, const Scratch& scratch) const {
-    const int begin = first_row(chunk), count = first_row(chunk + 1) - begin;
-    const std::ptrdiff_t square = std::ptrdiff_t{padded_} * padded_;
-    float* gram = scratch.own;
-    float* polynomial = gram + square;
-    const float* partial = scratch.grams[iteration % 2];
-    std::copy_n(partial, square, gram);
+// The product of the polynomials of all steps, divided by U's norm, to the first of the work matrices.
+void Muon::iterate(const Scratch& scratch) const {
+    const std::ptrdiff_t size = square();
+    float *product = scratch.work, *spare = product + size, *gram = spare + size, *polynomial = gram + size,
+          *half = polynomial + size;
+    const auto multiply = [&](const float* a, const float* b, float* to) {
+        simd::forward(1, padded_, 1, padded_, padded_, {a, 0}, b, scratch.zeros, 1.0f, {to, 0});
+    };
+    double norm = 0;
+    for (int c = 0; c < chunks_; ++c) norm += double{scratch.norms[c]};
+    const auto inverse = static_cast<float>(1 / (std::sqrt(norm) + 1e-15));  // its square is finite: U may be 0
+    std::copy_n(scratch.grams, size, gram);
     for (int c = 1; c < chunks_; ++c)
-        for (std::ptrdiff_t i = 0; i < square; ++i) gram[i] += partial[c * square + i];
-    // X is U until here; dividing it by its norm is left to the factors.
-    float inverse = 1;
-    if (iteration == 0) {
-        double norm = 0;
-        for (int c = 0; c < chunks_; ++c) norm += double{scratch.norms[c]};
-        inverse = static_cast<float>(1 / (std::sqrt(norm) + 1e-15));  // its square is finite: U may be 0
-        for (std::ptrdiff_t i = 0; i < square; ++i) gram[i] *= inverse * inverse;
+        for (std::ptrdiff_t i = 0; i < size; ++i) gram[i] += scratch.grams[c * size + i];
+    for (std::ptrdiff_t i = 0; i < size; ++i) gram[i] *= inverse * inverse;
+    for (int iteration = 0; iteration < kMuonIterations; ++iteration) {
+        multiply(gram, gram, polynomial);
+        for (std::ptrdiff_t i = 0; i < size; ++i) polynomial[i] = kB * gram[i] + kC * polynomial[i];
+        for (int c = 0; c < padded_; ++c) polynomial[std::ptrdiff_t{c} * padded_ + c] += kA;
+        if (iteration == 0) {
+            for (std::ptrdiff_t i = 0; i < size; ++i) product[i] = inverse * polynomial[i];
+        } else {
+            multiply(product, polynomial, spare);
+            std::copy_n(spare, size, product);
+        }
+        if (iteration + 1 == kMuonIterations) return;
+        multiply(gram, polynomial, half);
+        multiply(half, polynomial, gram);
     }
-    simd::forward(1, padded_, 1, padded_, padded_, {gram, 0}, gram, scratch.zeros, 1.0f, {polynomial, 0});
-    for (std::ptrdiff_t i = 0; i < square; ++i) polynomial[i] = inverse * (kB * gram[i] + kC * polynomial[i]);
-    for (int c = 0; c < padded_; ++c) polynomial[std::ptrdiff_t{c} * padded_ + c] += inverse * kA;
-    const float* x = scratch.x[iteration % 2] + std::ptrdiff_t{begin} * padded_;
-    float* next = scratch.x[(iteration + 1) % 2] + std::ptrdiff_t{begin} * padded_;
-    simd::forward(1, count, 1, padded_, padded_, {x, 0}, polynomial, scratch.zeros, 1.0f, {next, 0});
-    if (iteration + 1 == kMuonIterations) return;
-    float* next_gram = scratch.grams[(iteration + 1) % 2] + chunk * square;
-    std::fill_n(next_gram, square, 0.0f);
-    simd::backward_weights(1, count, 1, padded_, padded_, {next, 0}, {next, 0}, next_gram, nullptr);
+}
+
+void Muon::update(int chunk, float rate, const MuonTensors& tensors, const Scratch& scratch) const {
+    const int begin = first_row(chunk), end = first_row(chunk + 1);
+    const std::ptrdiff_t first = std::ptrdiff_t{begin} * padded_;
+    simd::forward(1, end - begin, 1, padded_, padded_, {scratch.u + first, 0}, scratch.work, scratch.zeros, 1.0f,
+                  {scratch.x + first, 0});
+    for (int r = begin; r < end; ++r)
+        for (int c = 0; c < shape_.columns; ++c)
+            tensors.weights[std::ptrdiff_t{r} * shape_.columns + c] -=
+                rate * scratch.x[std::ptrdiff_t{r} * padded_ + c];
 }
 
 void muon_step(const MuonShape& shape, double learning_rate, double momentum, const MuonTensors& tensors) {

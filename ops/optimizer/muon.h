@@ -4,6 +4,9 @@
 // along U = g + momentum * m, m = momentum * m + g, with U replaced by X after kMuonIterations steps of
 //   X <- X (a I + b X'X + c (X'X)^2),   X0 = U / |U|,   (a, b, c) = (3.4445, -4.7750, 2.0315)
 // which brings all singular values near 1, scaled by sqrt(max(1, columns / rows)).
+//
+// All of those polynomials P commute, so that the next X'X is P X'X P: only U'U and the last product with U, X = U P P'
+// ..., take all rows, and the steps are products of small matrices.
 #ifndef TWOFOLD_OPS_OPTIMIZER_MUON_H
 #define TWOFOLD_OPS_OPTIMIZER_MUON_H
 
@@ -33,7 +36,7 @@ class Muon {
   public:
     explicit Muon(const MuonShape& shape);
     int chunks() const { return chunks_; }
-    static constexpr int phases() { return 1 + kMuonIterations; }
+    static constexpr int phases() { return 3; }
     std::size_t scratch_size() const;
     double flops() const;
 
@@ -42,8 +45,10 @@ class Muon {
   private:
     struct Scratch;
     void prepare(int chunk, float momentum, const MuonTensors& tensors, const Scratch& scratch) const;
-    void iterate(int iteration, int chunk, const Scratch& scratch) const;
+    void iterate(const Scratch& scratch) const;
+    void update(int chunk, float rate, const MuonTensors& tensors, const Scratch& scratch) const;
     int first_row(int chunk) const;
+    std::ptrdiff_t square() const { return std::ptrdiff_t{padded_} * padded_; }
 
     MuonShape shape_;
     int padded_;  // columns, rounded up to what the kernels want

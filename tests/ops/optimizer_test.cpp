@@ -48,6 +48,32 @@ TEST_CASE("Muon agrees with its plain form on every layer's shape") {
     }
 }
 
+TEST_CASE("Muon agrees with its plain form where singular values are far apart") {
+    // Three directions that hold nearly all of the gradient, as in training, and what is a thousandth of them or
+    // nothing.
+    const ops::MuonShape shape{288, 64};
+    for (const float small : {1e-3f, 1e-5f, 0.0f}) {
+        INFO(small);
+        std::vector<float> gradient = test::random_values(shape.size(), 1), momentum(shape.size()),
+                           weights(shape.size()), expected_momentum(shape.size()), expected(shape.size());
+        const std::vector<float> left = test::random_values(3 * 288, 2), right = test::random_values(3 * 64, 3);
+        for (std::size_t i = 0; i < gradient.size(); ++i) {
+            gradient[i] *= small;
+            for (std::size_t k = 0; k < 3; ++k) gradient[i] += left[3 * (i / 64) + k] * right[3 * (i % 64) + k];
+        }
+        const auto scratch = platform::allocate_aligned(ops::Muon(shape).scratch_size() * sizeof(float));
+        ops::muon_step(shape, 1, 0.95,
+                       {gradient.data(), momentum.data(), weights.data(), reinterpret_cast<float*>(scratch.get())});
+        ops::muon_step_ref(shape, 1, 0.95, {gradient.data(), expected_momentum.data(), expected.data(), nullptr});
+        double error = 0, size = 0;
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            error += std::pow(double{weights[i]} - double{expected[i]}, 2);
+            size += std::pow(double{expected[i]}, 2);
+        }
+        REQUIRE(std::sqrt(error / size) < 1e-3);
+    }
+}
+
 TEST_CASE("Muon's update has singular values near one") {
     const ops::MuonShape shape{64, 16};
     std::vector<float> weights(shape.size()), momentum(shape.size());
