@@ -3,6 +3,9 @@
 // backward_data of stride s is s*s convolutions without stride, each with the taps of one remainder of the kernel's
 // rows and columns by s ("phases"): no product with a zero in between is ever taken.
 //
+// Where it has few channels to give, it computes the products of all taps with each pixel of diff_dst, which fill
+// vectors, and adds them up where they belong ("scatters").
+//
 // backward_weights sums each band for itself and then adds the bands in order; their number depends on the map only.
 #include <algorithm>
 
@@ -12,6 +15,9 @@
 
 namespace twofold::ops {
 namespace {
+
+// Vectors are mostly padding with as few.
+constexpr int kFewChannels = 8;
 
 std::ptrdiff_t rounded(std::ptrdiff_t floats) {
     return (floats + kVectorMultiple - 1) / kVectorMultiple * kVectorMultiple;
@@ -25,7 +31,7 @@ class LayerDirect final : public ConvLayerAlgorithm {
     LayerDirect(const ConvLayerShape& shape, int threads) : ConvLayerAlgorithm(shape), threads_(threads) {}
     const char* name() const override { return "direct"; }
     std::size_t packed_size() const override {
-        return static_cast<std::size_t>(forward_weights() + taps() * shape().out * padded_channels(shape().in));
+        return static_cast<std::size_t>(forward_weights() + backward_weights_size());
     }
     std::size_t scratch_size() const override {
         return static_cast<std::size_t>(start_size() + threads_ * thread_size() + weight_bands() * band_size());
@@ -41,12 +47,21 @@ class LayerDirect final : public ConvLayerAlgorithm {
   private:
     std::ptrdiff_t taps() const { return shape().kernel * shape().kernel; }
     std::ptrdiff_t forward_weights() const { return taps() * shape().in * padded_channels(shape().out); }
+    std::ptrdiff_t backward_weights_size() const {
+        return scatters() ? shape().out * padded_channels(products())
+                          : taps() * shape().out * padded_channels(shape().in);
+    }
     // Start values of a pass, one set for all threads.
-    std::ptrdiff_t start_size() const { return padded_channels(std::max(shape().in, shape().out)); }
+    std::ptrdiff_t start_size() const {
+        return padded_channels(std::max({shape().in, shape().out, scatters() ? products() : 0}));
+    }
     simd::WeightGradient gradient_shape() const {
         return {shape().width, shape().kernel, shape().stride, shape().in, shape().out};
     }
-    std::ptrdiff_t thread_size() const { return rounded(simd::accumulate_weights_scratch(gradient_shape())); }
+    std::ptrdiff_t thread_size() const {
+        const std::ptrdiff_t scattered = scatters() ? std::ptrdiff_t{shape().width} * products() : 0;
+        return rounded(std::max<std::ptrdiff_t>(simd::accumulate_weights_scratch(gradient_shape()), scattered));
+    }
     std::ptrdiff_t band_size() const { return forward_weights() + padded_channels(shape().out); }
     // A thousand pixels pay for the memory that a band's own sums take.
     int weight_bands() const {
@@ -57,6 +72,14 @@ class LayerDirect final : public ConvLayerAlgorithm {
     bool projects() const {
         return shape().kernel == 1 && shape().stride == 1 && shape().out <= 4 && shape().in % kVectorMultiple == 0;
     }
+
+    bool scatters() const {
+        return shape().kernel > 1 && shape().stride == 1 && shape().in <= kFewChannels && shape().out >= 2 * kPanel;
+    }
+    // Of one pixel of diff_dst: [ky][kx][in].
+    int products() const { return static_cast<int>(taps()) * shape().in; }
+    void pack_scattered(const float* weights, float* packed) const;
+    void scatter(ThreadTeam& team, ConstMap diff_dst, const float* weights, Map diff_src, float* scratch) const;
 
     int panel() const { return projects() ? padded_channels(std::max(shape().in, shape().out)) : kPanel; }
 
@@ -74,6 +97,16 @@ void for_panels(int columns, int panel, std::int64_t depth, float* memory, const
 // Rows in a band of forward and backward_data: some thirty bands, but not more rows than a core's cache likes.
 int rows_in_band(int height) { return std::clamp(height / 32, 1, 8); }
 int bands_of(int height) { return (height + rows_in_band(height) - 1) / rows_in_band(height); }
+
+// Of scatters: [out][ky][kx][in] in panels.
+void LayerDirect::pack_scattered(const float* weights, float* packed) const {
+    const ConvLayerShape& c = shape();
+    for_panels(padded_channels(products()), panel(), c.out, packed, [&](int first, int width, float* memory) {
+        for (int o = 0; o < c.out; ++o)
+            for (int i = 0; i < width; ++i)
+                memory[o * width + i] = first + i < products() ? weights[std::ptrdiff_t{first + i} * c.out + o] : 0.0f;
+    });
+}
 
 // First the weights with padded output channels; then, for each phase, its taps backwards, transposed and padded:
 // [ky][kx][out][padded in]. Both in panels of columns.
@@ -96,6 +129,7 @@ void LayerDirect::pack(ThreadTeam& team, const float* weights, float* packed) co
                         std::fill(to + count, to + width, 0.0f);
                     }
                 });
+                if (scatters()) return;
                 const std::int64_t depth = std::int64_t{rows} * columns * c.out;
                 for_panels(padded_in, panel(), depth, turned, [&](int first, int width, float* memory) {
                     const int count = std::min(width, c.in - first);
@@ -108,6 +142,7 @@ void LayerDirect::pack(ThreadTeam& team, const float* weights, float* packed) co
             });
             turned += std::ptrdiff_t{rows * columns} * c.out * padded_in;
         }
+    if (scatters()) pack_scattered(weights, packed + forward_weights());
 }
 
 void LayerDirect::forward(ThreadTeam& team, ConstMap src, const float* packed, const float* bias, Map dst,
@@ -134,6 +169,7 @@ void LayerDirect::backward_data(ThreadTeam& team, ConstMap diff_dst, const float
     // Rows are counted in phases: row r stands for rows r * stride to r * stride + stride - 1 of diff_src.
     const int height = (c.src_height() + c.stride - 1) / c.stride, band = rows_in_band(height);
     std::fill_n(scratch, start_size(), 0.0f);
+    if (scatters()) return scatter(team, diff_dst, packed + forward_weights(), diff_src, scratch);
     team.run(bands_of(height), [&](std::int64_t task, int) {
         const float* weights = packed + forward_weights();
         for (int py = 0; py < c.stride; ++py)
@@ -158,6 +194,29 @@ void LayerDirect::backward_data(ThreadTeam& team, ConstMap diff_dst, const float
                     {diff_src.data + py * diff_src.row + std::ptrdiff_t{px} * c.in, diff_src.row * c.stride});
                 weights += std::ptrdiff_t{rows * columns} * c.out * padded_channels(c.in);
             }
+    });
+}
+
+void LayerDirect::scatter(ThreadTeam& team, ConstMap diff_dst, const float* weights, Map diff_src,
+                          float* scratch) const {
+    const ConvLayerShape& c = shape();
+    // Rows that two bands see are computed by both.
+    const int band = std::clamp(c.src_height() / 16, 8, 32), run = c.kernel * c.in;
+    const simd::Correlation correlation{c.width, 1, c.width, 1, 1, 0, 0, 1, c.out, products(), products(), panel()};
+    team.run((c.src_height() + band - 1) / band, [&](std::int64_t task, int thread) {
+        const int first = static_cast<int>(task) * band, last = std::min(c.src_height(), first + band);
+        float* all = scratch + start_size() + thread * thread_size();
+        for (int y = first; y < last; ++y) std::fill_n(diff_src.data + y * diff_src.row, c.src_width() * c.in, 0.0f);
+        for (int y = std::max(0, first - c.kernel + 1); y < std::min(c.height, last); ++y) {
+            simd::correlate(correlation, 0, 1, {diff_dst.data + y * diff_dst.row, diff_dst.row}, weights, scratch,
+                            {all, 0});
+            for (int ky = std::max(0, first - y); ky < std::min(c.kernel, last - y); ++ky) {
+                const float* from = all + ky * run;
+                float* to = diff_src.data + (y + ky) * diff_src.row;
+                for (int x = 0; x < c.width; ++x, from += products(), to += c.in)
+                    for (int i = 0; i < run; ++i) to[i] += from[i];
+            }
+        }
     });
 }
 
