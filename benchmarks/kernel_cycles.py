@@ -23,8 +23,8 @@ LOOPS = [
     ("conv 3x3, backward weights", "conv2d_simd", r"N_\w+::backward_weights"),
     ("conv of any map, forward and backward data", "layer_simd", r"correlate|multiply_columns"),
     ("conv of any map, backward weights", "layer_simd", r"N_\w+::accumulate_weights"),
-    ("Winograd, products", "winograd_simd", r"N_\w+::winograd_multiply"),
-    ("Winograd, sums of gradients", "winograd_simd", r"N_\w+::winograd_accumulate"),
+    ("Winograd, products", "winograd_products_simd", r"N_\w+::winograd_multiply"),
+    ("Winograd, sums of gradients", "winograd_products_simd", r"N_\w+::winograd_accumulate"),
 ]
 ITERATIONS = 100
 

@@ -1,4 +1,4 @@
-// Conv2dLayer's Winograd algorithm: tiles go through the kernels of winograd_simd.cpp in chunks whose transforms stay
+// Conv2dLayer's Winograd algorithm: tiles go through the kernels of winograd_simd.h in chunks whose transforms stay
 // in the second-level cache, as far as the weights that pass by let them.
 //
 //   forward, backward_data   a chunk's matrices [tile][in], times the matrices [in][out] that pack() prepared

@@ -42,12 +42,7 @@ void clear_edges(const FeatureMap& map) {
 
 UpsampledConv::UpsampledConv(int in, int out, int height, int width, Upsampling kind, std::string_view implementation,
                              int threads)
-    : in_(in),
-      out_(out),
-      height_(height),
-      width_(width),
-      kind_(kind),
-      layer_({3, 2, out, in, height + 2, width + 2}, implementation, threads) {
+    : in_(in), out_(out), kind_(kind), layer_({3, 2, out, in, height + 2, width + 2}, implementation, threads) {
     // Enlarging by repetition makes the outermost two lines equal, so that both borders are the same.
     if (kind == Upsampling::kBilinear) edges_.emplace(in, out, height, width, kind, implementation, threads);
 }

@@ -45,7 +45,7 @@ class UpsampledConv {
     std::size_t turned_size() const;
     FeatureMap spread_map(float* memory) const;
 
-    int in_, out_, height_, width_;
+    int in_, out_;
     Upsampling kind_;
     Conv2dLayer layer_;  // from dst's channels to src's, with stride 2
     std::optional<MirroredEdges> edges_;

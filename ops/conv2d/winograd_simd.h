@@ -1,4 +1,5 @@
-// The dispatched kernels of winograd_simd.cpp, which Winograd's passes (winograd_passes.h) are made of.
+// The dispatched kernels of winograd_transforms_simd.cpp and winograd_products_simd.cpp, which Winograd's passes
+// (winograd_passes.h) are made of.
 //
 // A map is cut into square tiles of outputs, numbered row by row; tile (ty, tx) sees a square of src from
 // (step*ty - top, step*tx - left) on, zero outside of the map. Transformed tiles lie as [frequency][channels /

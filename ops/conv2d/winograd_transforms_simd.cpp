@@ -1,7 +1,7 @@
-// Winograd convolution for channels-last maps: transforms of tiles, and the products between them.
+// Winograd's transforms of the tiles of channels-last maps, of weights, and of their gradients.
 #include "platform/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/conv2d/winograd_simd.cpp"
+#define HWY_TARGET_INCLUDE "ops/conv2d/winograd_transforms_simd.cpp"
 #include <hwy/foreach_target.h>
 // foreach_target.h must come first
 #include <hwy/highway.h>
@@ -12,23 +12,11 @@
 #include "ops/conv2d/conv2d_tiles-inl.h"
 #include "ops/conv2d/winograd_simd.h"
 #include "ops/conv2d/winograd_stride2-inl.h"
+#include "ops/conv2d/winograd_tiles-inl.h"
 #include "ops/conv2d/winograd_transforms-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace twofold::ops::HWY_NAMESPACE {
-
-// Register tiles of the forward products (tiles by vectors of columns) and of the sums of gradients (rows, i.e.
-// channels of src, by vectors of columns).
-#if HWY_ARCH_ARM_A64
-constexpr int kProductRows = kRows, kProductVectors = kVectors;
-constexpr int kSumChannels = kSumRows, kColumnVectors = kSumVectors;
-#elif HWY_TARGET <= HWY_AVX3
-constexpr int kProductRows = 14, kProductVectors = 2;
-constexpr int kSumChannels = 6, kColumnVectors = 4;
-#else
-constexpr int kProductRows = 6, kProductVectors = 2;
-constexpr int kSumChannels = 4, kColumnVectors = 3;
-#endif
 
 // What each kind is made of.
 template <WinogradKind kKind>
@@ -53,13 +41,6 @@ struct Transforms<WinogradKind::kTransposed> {
     using Dst = TransposedDst;
     using Weights = Stride2Weights;
 };
-
-constexpr int kLine = 16;  // floats in a cache line
-static_assert(kLine == kWinogradBlock);
-
-// Into the second-level cache to be read; into the first to be written.
-HWY_INLINE void prefetch_to_read(const float* memory) { __builtin_prefetch(memory, 0, 2); }
-HWY_INLINE void prefetch_to_write(const float* memory) { __builtin_prefetch(memory, 1, 3); }
 
 // The first `count` lanes from memory, 0 in the others.
 HWY_INLINE V load_first(const float* from, int count) {
@@ -94,22 +75,6 @@ HWY_INLINE void for_channels(int channels, const Body& body) {
     // A part that begins a block.
     if (c < channels)
         for (const int end = c + kWinogradBlock; c < end; c += lanes) body(c, PartOfVector{channels - c});
-}
-
-// Where channel c of the first tile lies.
-HWY_INLINE std::ptrdiff_t channel_offset(const simd::WinogradTiles& tiles, int c) {
-    return c / kWinogradBlock * tiles.block + c % kWinogradBlock;
-}
-
-// `count` dealt out evenly to as few parts as hold at most `most` each: calls body(begin, size).
-template <class Body>
-HWY_INLINE void for_parts(int count, int most, const Body& body) {
-    const int parts = (count + most - 1) / most;
-    for (int part = 0, begin = 0; part < parts; ++part) {
-        const int size = (count - begin) / (parts - part);
-        body(begin, size);
-        begin += size;
-    }
 }
 
 template <WinogradKind kKind>
@@ -243,72 +208,6 @@ void winograd_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::Winog
         transform_diff_dst<WinogradKind::kStride2>(diff_dst, tiles, to, border, bias_sums);
 }
 
-// kR tiles by kV vectors of one of the products. Meanwhile it asks for the tiles that come next, which are in the
-// second-level cache, and for the memory from `next` on, a cache line for two steps of the depth: the weights of the
-// product to come, which are in no cache of this core yet.
-template <int kR, int kV>
-HWY_INLINE void product_tile(const float* HWY_RESTRICT src, std::ptrdiff_t src_block, const float* HWY_RESTRICT weights,
-                             int depth, std::ptrdiff_t columns, float* HWY_RESTRICT dst,
-                             const std::ptrdiff_t (&dst_offset)[kV], const float* next) {
-    const D d;
-    V sum[kR][kV];
-    HWY_UNROLL(16)
-    for (int r = 0; r < kR; ++r) {
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) sum[r][v] = hn::Zero(d);
-    }
-    for (int begin = 0; begin < depth; begin += kWinogradBlock, src += src_block) {
-        const int steps = std::min(kWinogradBlock, depth - begin);
-        add_products(src, kWinogradBlock, steps, weights, columns, sum, [&](int k) HWY_ATTR {
-            __builtin_prefetch(src + (kR + k) * kWinogradBlock, 0, 3);
-            if (k % 2 == 0) {
-                prefetch_to_read(next);
-                next += kLine;
-            }
-        });
-        weights += steps * columns;
-    }
-    HWY_UNROLL(16)
-    for (int r = 0; r < kR; ++r) {
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, dst + r * kWinogradBlock + dst_offset[v]);
-    }
-}
-
-void winograd_multiply(const simd::WinogradTiles& tiles, const float* from, const float* weights, int depth,
-                       int columns, float* to) {
-    const int lanes = static_cast<int>(hn::Lanes(D()));
-    const WinogradScheme scheme = winograd_scheme(tiles.kind);
-    for (int f = 0; f < scheme.planes(); ++f)
-        for (int panel = 0; panel < columns; panel += kWinogradPanel) {
-            const int width = std::min(kWinogradPanel, columns - panel);
-            const auto panel_of = [&](int frequency) {
-                return weights + (std::ptrdiff_t{scheme.weight_plane(frequency)} * columns + panel) * depth;
-            };
-            const float* own = panel_of(f);
-            // What is asked for meanwhile, a cache line for two steps of the depth: the panel at the same place of the
-            // next frequency.
-            const float* next = panel_of(f + 1 < scheme.planes() ? f + 1 : 0);
-            const std::ptrdiff_t lines = std::ptrdiff_t{depth} / 2 * kLine, most = std::ptrdiff_t{depth} * width;
-            std::ptrdiff_t asked = 0;
-            for_parts(width / lanes, kProductVectors, [&](int first_vector, int vectors) HWY_ATTR {
-                with_constant<kProductVectors>(vectors, [&](auto v) HWY_ATTR {
-                    constexpr int kV = decltype(v)::value;
-                    std::ptrdiff_t offset[kV];
-                    for (int i = 0; i < kV; ++i) offset[i] = channel_offset(tiles, panel + (first_vector + i) * lanes);
-                    for_parts(tiles.count, kProductRows, [&](int tile, int rows) HWY_ATTR {
-                        with_constant<kProductRows>(rows, [&](auto r) HWY_ATTR {
-                            product_tile<decltype(r)::value, kV>(
-                                from + f * tiles.plane + tile * kWinogradBlock, tiles.block, own + first_vector * lanes,
-                                depth, width, to + f * tiles.plane + tile * kWinogradBlock, offset, next + asked);
-                        });
-                        asked = std::min(asked + lines, std::max<std::ptrdiff_t>(0, most - lines));
-                    });
-                });
-            });
-        }
-}
-
 enum class Activation { kNone, kForward, kDerivative };
 
 template <WinogradKind kKind, Activation kActivation>
@@ -362,60 +261,6 @@ void winograd_dst(const simd::WinogradTiles& tiles, const float* from, const sim
         inverse_transform<kStride1, Activation::kNone>(tiles, from, finish, dst);
 }
 
-// kR channels of src by kV vectors of columns of one of the sums of outer products over `count` tiles.
-template <int kR, int kV>
-HWY_INLINE void sum_tile(int count, const float* HWY_RESTRICT src, const float* HWY_RESTRICT diff,
-                         const std::ptrdiff_t (&diff_offset)[kV], float* HWY_RESTRICT sums, std::ptrdiff_t columns) {
-    const D d;
-    const std::ptrdiff_t lanes = static_cast<std::ptrdiff_t>(hn::Lanes(d));
-    V sum[kR][kV];
-    HWY_UNROLL(16)
-    for (int r = 0; r < kR; ++r) {
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) {
-            sum[r][v] = hn::LoadU(d, sums + r * columns + v * lanes);
-            // The sums of the channels that come next.
-            prefetch_to_write(sums + (kR + r) * columns + v * lanes);
-        }
-    }
-    const float* from[kV];
-    HWY_UNROLL(8)
-    for (int v = 0; v < kV; ++v) from[v] = diff + diff_offset[v];
-    add_outer_products(
-        count, src, kWinogradBlock, [&](int t, int v) HWY_ATTR { return hn::LoadU(d, from[v] + t * kWinogradBlock); },
-        sum);
-    HWY_UNROLL(16)
-    for (int r = 0; r < kR; ++r) {
-        HWY_UNROLL(8)
-        for (int v = 0; v < kV; ++v) hn::StoreU(sum[r][v], d, sums + r * columns + v * lanes);
-    }
-}
-
-void winograd_accumulate(const simd::WinogradTiles& from_tiles, const float* from, int rows,
-                         const simd::WinogradTiles& diff_tiles, const float* diff, int columns, float* sums) {
-    const int lanes = static_cast<int>(hn::Lanes(D()));
-    const WinogradScheme scheme = winograd_scheme(from_tiles.kind);
-    for (int f = 0; f < scheme.planes(); ++f)
-        for_parts(columns / lanes, kColumnVectors, [&](int first_vector, int vectors) HWY_ATTR {
-            with_constant<kColumnVectors>(vectors, [&](auto v) HWY_ATTR {
-                constexpr int kV = decltype(v)::value;
-                std::ptrdiff_t offset[kV];
-                for (int i = 0; i < kV; ++i) offset[i] = channel_offset(diff_tiles, (first_vector + i) * lanes);
-                for (int block = 0; block < rows; block += kWinogradBlock)
-                    for_parts(std::min(kWinogradBlock, rows - block), kSumChannels, [&](int begin, int count) HWY_ATTR {
-                        const int row = block + begin;
-                        const float* s = from + f * from_tiles.plane + channel_offset(from_tiles, row);
-                        float* to =
-                            sums + std::ptrdiff_t{scheme.weight_plane(f) * rows + row} * columns + first_vector * lanes;
-                        with_constant<kSumChannels>(count, [&](auto r) HWY_ATTR {
-                            sum_tile<decltype(r)::value, kV>(from_tiles.count, s, diff + f * diff_tiles.plane, offset,
-                                                             to, columns);
-                        });
-                    });
-            });
-        });
-}
-
 template <WinogradKind kKind>
 void transform_diff_weights(const float* sums, int rows, int columns, float* weights, std::ptrdiff_t row,
                             std::ptrdiff_t tap) {
@@ -449,9 +294,7 @@ namespace twofold::ops::simd {
 HWY_EXPORT(winograd_weights);
 HWY_EXPORT(winograd_src);
 HWY_EXPORT(winograd_diff_dst);
-HWY_EXPORT(winograd_multiply);
 HWY_EXPORT(winograd_dst);
-HWY_EXPORT(winograd_accumulate);
 HWY_EXPORT(winograd_diff_weights);
 
 void winograd_weights(WinogradKind kind, const float* weights, std::ptrdiff_t tap, std::ptrdiff_t step, int channels,
@@ -465,16 +308,8 @@ void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& ti
                        float* bias_sums) {
     HWY_DYNAMIC_DISPATCH(winograd_diff_dst)(diff_dst, tiles, to, border, bias_sums);
 }
-void winograd_multiply(const WinogradTiles& tiles, const float* from, const float* weights, int depth, int columns,
-                       float* to) {
-    HWY_DYNAMIC_DISPATCH(winograd_multiply)(tiles, from, weights, depth, columns, to);
-}
 void winograd_dst(const WinogradTiles& tiles, const float* from, const WinogradFinish& finish, const WinogradMap& dst) {
     HWY_DYNAMIC_DISPATCH(winograd_dst)(tiles, from, finish, dst);
-}
-void winograd_accumulate(const WinogradTiles& from_tiles, const float* from, int rows, const WinogradTiles& diff_tiles,
-                         const float* diff, int columns, float* sums) {
-    HWY_DYNAMIC_DISPATCH(winograd_accumulate)(from_tiles, from, rows, diff_tiles, diff, columns, sums);
 }
 void winograd_diff_weights(WinogradKind kind, const float* sums, int rows, int columns, float* weights,
                            std::ptrdiff_t row, std::ptrdiff_t tap) {
