@@ -1,6 +1,7 @@
 #include <array>
 
 #include "ops/activation/add.h"
+#include "ops/activation/bias.h"
 #include "ops/activation/sigmoid.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_map.h"
@@ -69,5 +70,33 @@ TEST_CASE("maps are added", "[activation]") {
         const std::vector<float> sum = dst.values();
         for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(sum[i] == a[i] + b[i]);
         REQUIRE(dst.marks() == dst.memory() - dst.size());
+    }
+}
+
+TEST_CASE("a bias is put everywhere, and its gradient is the sum of all", "[activation]") {
+    for (const int extra : {0, 3}) {
+        TestMap dst(130, 7, 5, extra), diff(130, 7, 5, extra);
+        const std::vector<float> bias = random_values(5, 1);
+        diff.randomise(2);
+        ThreadTeam team(2);
+        bias_forward(team, bias.data(), dst);
+        std::vector<double> expected(5);
+        for (int y = 0; y < 130; ++y)
+            for (int x = 0; x < 7; ++x)
+                for (int c = 0; c < 5; ++c) {
+                    REQUIRE(dst.map().at(y, x)[c] == bias[static_cast<std::size_t>(c)]);
+                    expected[static_cast<std::size_t>(c)] += double{diff.map().at(y, x)[c]};
+                }
+        REQUIRE(dst.marks() == dst.memory() - dst.size());
+        std::vector<std::vector<float>> results;
+        for (const int threads : {1, 2, 4}) {
+            ThreadTeam other(threads);
+            std::vector<float> sums(5), scratch(bias_scratch(130, 5), kMark);
+            bias_backward(other, diff, sums.data(), scratch.data());
+            results.push_back(sums);
+        }
+        for (std::size_t c = 0; c < 5; ++c) REQUIRE(double{results[0][c]} == Approx(expected[c]).margin(1e-3));
+        REQUIRE(results[1] == results[0]);
+        REQUIRE(results[2] == results[0]);
     }
 }

@@ -46,7 +46,20 @@ TEST_CASE("the border is PyTorch's", "[padding]") {
     REQUIRE(std::vector<float>(all.begin(), all.begin() + 32) == expected);
 }
 
+TEST_CASE("a repeated border holds the nearest edge pixel", "[padding]") {
+    TestMap map(2, 3, 1, 0, 2);
+    map.set({1, 2, 3, 4, 5, 6});
+    ThreadTeam team(2);
+    repeat_border_forward(team, map, 2);
+    const std::vector<float> expected = {1, 1, 1, 2, 3, 3, 3, 1, 1, 1, 2, 3, 3, 3, 1, 1, 1, 2, 3, 3, 3,
+                                         4, 4, 4, 5, 6, 6, 6, 4, 4, 4, 5, 6, 6, 6, 4, 4, 4, 5, 6, 6, 6};
+    REQUIRE(values_of(with_border(map, 2)) == expected);
+}
+
 TEST_CASE("the border's gradient is the transpose, whatever the threads", "[padding]") {
+    const bool repeated = GENERATE(false, true);
+    const auto forward_border = repeated ? repeat_border_forward : reflect_border_forward;
+    const auto backward_border = repeated ? repeat_border_backward : reflect_border_backward;
     for (const int pad : {0, 1, 2, 4})
         for (const auto& [height, width] : std::vector<std::array<int, 2>>{{1, 1}, {1, 5}, {2, 3}, {5, 4}, {70, 9}})
             for (const int channels : {1, 3, 5}) {
@@ -56,7 +69,7 @@ TEST_CASE("the border's gradient is the transpose, whatever the threads", "[padd
                     ThreadTeam team(threads);
                     TestMap map(height, width, channels, 2, pad), diff(height, width, channels, 2, pad);
                     map.randomise(1);
-                    reflect_border_forward(team, map, pad);
+                    forward_border(team, map, pad);
                     const FeatureMap whole = with_border(diff, pad);
                     REQUIRE(map.marks() == map.memory() - values_of(whole).size());
                     const std::vector<float> random = random_values(values_of(whole).size(), 2, 2);
@@ -65,7 +78,7 @@ TEST_CASE("the border's gradient is the transpose, whatever the threads", "[padd
                             for (int c = 0; c < channels; ++c)
                                 whole.at(y, x)[c] = random[static_cast<std::size_t>(i++)];
                     const double forward = dot(values_of(with_border(map, pad)), random);
-                    reflect_border_backward(team, diff, pad);
+                    backward_border(team, diff, pad);
                     REQUIRE(forward == Approx(dot(map.values(), diff.values())).epsilon(1e-5).margin(1e-4));
                     results.push_back(diff.values());
                 }
