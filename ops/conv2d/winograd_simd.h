@@ -92,8 +92,8 @@ void winograd_weights(WinogradKind kind, const float* weights, std::ptrdiff_t ta
 
 void winograd_src(const ConstWinogradMap& src, const WinogradTiles& tiles, float* to, float* border);
 
-// The transform of gradients with respect to the outputs of stride 1 or 2. bias_sums[channels] += diff_dst, if not
-// null; then the channels must be a multiple of 16.
+// The transform of gradients with respect to the outputs of stride 1 or 2, of a multiple of 16 channels.
+// bias_sums[channels] += diff_dst, if not null.
 void winograd_diff_dst(const ConstWinogradMap& diff_dst, const WinogradTiles& tiles, float* to, float* border,
                        float* bias_sums);
 

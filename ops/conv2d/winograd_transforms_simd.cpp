@@ -71,10 +71,14 @@ HWY_INLINE void for_channels(int channels, const Body& body) {
     const int lanes = static_cast<int>(hn::Lanes(D()));
     int c = 0;
     for (; c + lanes <= channels; c += lanes) body(c, WholeVector());
-    for (; c % kWinogradBlock != 0; c += lanes) body(c, PartOfVector{channels - c});
-    // A part that begins a block.
-    if (c < channels)
-        for (const int end = c + kWinogradBlock; c < end; c += lanes) body(c, PartOfVector{channels - c});
+    const int end = (channels + kWinogradBlock - 1) / kWinogradBlock * kWinogradBlock;
+    for (; c < end; c += lanes) body(c, PartOfVector{channels - c});
+}
+
+// For a multiple of 16 channels: body(c).
+template <class Body>
+HWY_INLINE void for_whole_vectors(int channels, const Body& body) {
+    for (int c = 0; c < channels; c += static_cast<int>(hn::Lanes(D()))) body(c);
 }
 
 template <WinogradKind kKind>
@@ -183,13 +187,13 @@ void transform_diff_dst(const simd::ConstWinogradMap& diff_dst, const simd::Wino
         std::ptrdiff_t row, pixel;
         const float* HWY_RESTRICT tile = find_tile<kSize>(diff_dst, top, left, border, &row, &pixel);
         const std::ptrdiff_t next = next_tile<kSize, kSize>(diff_dst, left, tile == border, pixel);
-        for_channels(diff_dst.channels, [&](int c, auto access) HWY_ATTR {
+        for_whole_vectors(diff_dst.channels, [&](int c) HWY_ATTR {
             float* HWY_RESTRICT out = to + t * kWinogradBlock + channel_offset(tiles, c);
             prefetch_next_tile<kSize, kSize>(tile + c, next, row, pixel);
             V sum = hn::Zero(d);
             transform_2d<typename Transforms<kKind>::DiffDst>(
                 [&](int y, int x) HWY_ATTR {
-                    const V value = access.load(tile + y * row + x * pixel + c);
+                    const V value = hn::LoadU(d, tile + y * row + x * pixel + c);
                     sum = hn::Add(sum, value);
                     return value;
                 },
@@ -268,7 +272,7 @@ void transform_diff_weights(const float* sums, int rows, int columns, float* wei
     const D d;
     const std::ptrdiff_t plane = std::ptrdiff_t{rows} * columns;
     for (int r = 0; r < rows; ++r)
-        for_channels(columns, [&](int c, auto) HWY_ATTR {
+        for_whole_vectors(columns, [&](int c) HWY_ATTR {
             transform_2d<typename Transforms<kKind>::DiffWeights>(
                 [&](int y, int x)
                     HWY_ATTR { return hn::LoadU(d, sums + (kAxis * y + x) * plane + std::ptrdiff_t{r} * columns + c); },
