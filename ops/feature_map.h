@@ -1,7 +1,7 @@
 // Feature maps: what the layers of a network over whole images hand to one another.
 //
 // height x width pixels of interleaved channels. `row` and `pixel` are strides in floats, so that a map may be a slice
-// of a wider one (which is how maps are concatenated) or the inside of one that has a border. Different pixels of a
+// of a wider one or the inside of one that has a border. Different pixels of a
 // map never overlap: pixel >= channels, |row| >= width * pixel.
 #ifndef TWOFOLD_OPS_FEATURE_MAP_H
 #define TWOFOLD_OPS_FEATURE_MAP_H
@@ -61,14 +61,6 @@ inline std::size_t dense_size(std::int64_t height, std::int64_t width, int chann
 
 // For an argument that may be left out: data is null.
 inline ConstFeatureMap no_map() { return {nullptr, 0, 0, 0, 0, 0}; }
-
-// `channels` channels of a map from the channel `first` on.
-inline FeatureMap channel_slice(const FeatureMap& map, int first, int channels) {
-    return {map.data + first, map.row, map.pixel, map.height, map.width, channels};
-}
-inline ConstFeatureMap channel_slice(const ConstFeatureMap& map, int first, int channels) {
-    return {map.data + first, map.row, map.pixel, map.height, map.width, channels};
-}
 
 // What lies within `pad` pixels of the edges of a map that has a border: the map without its border.
 inline FeatureMap without_border(const FeatureMap& map, int pad) {

@@ -59,17 +59,26 @@ void set_statistics(const ConstFeatureMap& src, const Scratch& scratch, BatchNor
     }
 }
 
+// What the bands' two sums of a channel add up to.
+struct BandSums {
+    double first = 0, second = 0;
+
+    BandSums(const Scratch& scratch, int height, int c) {
+        for (int b = 0; b < RowBands(height).count(); ++b) {
+            first += double{scratch.of_band(b)[c]};
+            second += double{scratch.of_band(b)[scratch.channels + c]};
+        }
+    }
+};
+
 // Sums about the map's first pixel to the statistics of its bilinear enlargement, whose pixels have the mean of the map
 // and squares that add up to four times the map's products with its smoothed self.
 void set_smoothed_statistics(const ConstFeatureMap& src, const Scratch& scratch, BatchNormState state) {
     const double pixels = double(src.height) * src.width;
     for (int c = 0; c < src.channels; ++c) {
-        double sum = 0, product = 0;
-        for (int b = 0; b < RowBands(src.height).count(); ++b) {
-            sum += double{scratch.of_band(b)[c]};
-            product += double{scratch.of_band(b)[src.channels + c]};
-        }
-        const double offset = sum / pixels, variance = std::max(product / pixels - offset * offset, 0.0);
+        const BandSums sums(scratch, src.height, c);
+        const double offset = sums.first / pixels;
+        const double variance = std::max(sums.second / pixels - offset * offset, 0.0);
         state.mean[c] = static_cast<float>(double{src.at(0, 0)[c]} + offset);
         state.inv_std[c] = static_cast<float>(1 / std::sqrt(variance + double{kBatchNormEpsilon}));
     }
@@ -80,18 +89,14 @@ simd::BatchNormDiff set_diff(const ConstFeatureMap& src, const Scratch& scratch,
                              float* diff_gamma, float* diff_beta) {
     const double pixels = double(src.height) * src.width;
     for (int c = 0; c < src.channels; ++c) {
-        double sum = 0, product = 0;
-        for (int b = 0; b < RowBands(src.height).count(); ++b) {
-            sum += double{scratch.of_band(b)[c]};
-            product += double{scratch.of_band(b)[src.channels + c]};
-        }
+        const BandSums sums(scratch, src.height, c);
         const double inv_std = double{state.inv_std[c]}, scale = double{scratch.scale[c]};
-        product *= inv_std;
-        diff_beta[c] = static_cast<float>(sum);
+        const double product = sums.second * inv_std;
+        diff_beta[c] = static_cast<float>(sums.first);
         diff_gamma[c] = static_cast<float>(product);
         const double by_src = -scale * inv_std * product / pixels;
         scratch.by_src[c] = static_cast<float>(by_src);
-        scratch.constant[c] = static_cast<float>(-scale * sum / pixels - by_src * double{state.mean[c]});
+        scratch.constant[c] = static_cast<float>(-scale * sums.first / pixels - by_src * double{state.mean[c]});
     }
     return {scratch.scale, scratch.shift, scratch.by_src, scratch.constant, slope};
 }

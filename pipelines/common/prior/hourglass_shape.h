@@ -40,7 +40,6 @@ struct HourglassShape {
     // Channels that enter a scale, and those that come up to it from the deeper one.
     int scale_in(std::size_t scale) const { return scale == 0 ? in : scales[scale - 1].down; }
     int deeper(std::size_t scale) const { return scale + 1 == depth() ? scales[scale].down : scales[scale + 1].up; }
-    int merged(std::size_t scale) const { return deeper(scale) + scales[scale].skip; }
 };
 
 // How many halvings an image bears: the borders of the coarsest maps are mirrored, so they need down_kernel / 2 + 1
