@@ -1,8 +1,8 @@
 // Feature maps: what the layers of a network over whole images hand to one another.
 //
 // height x width pixels of interleaved channels. `row` and `pixel` are strides in floats, so that a map may be a slice
-// of a wider one or the inside of one that has a border. Different pixels of a
-// map never overlap: pixel >= channels, |row| >= width * pixel.
+// of a wider one or the inside of one that has a border. Different pixels of a map never overlap: pixel >= channels,
+// |row| >= width * pixel.
 #ifndef TWOFOLD_OPS_FEATURE_MAP_H
 #define TWOFOLD_OPS_FEATURE_MAP_H
 
@@ -58,6 +58,9 @@ inline std::size_t dense_size(std::int64_t height, std::int64_t width, int chann
         throw std::bad_alloc();
     return static_cast<std::size_t>(size);
 }
+
+// Floats rounded up to whole cache lines, on which what comes behind them then begins.
+constexpr std::size_t whole_cache_lines(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
 // For an argument that may be left out: data is null.
 inline ConstFeatureMap no_map() { return {nullptr, 0, 0, 0, 0, 0}; }

@@ -31,7 +31,7 @@ struct MirroredEdges::Scratch {
         std::size_t size = 0;
         const auto take = [&](float*& part, std::size_t floats) {
             if (memory) part = memory + size;
-            size += (floats + 15) / 16 * 16;
+            size += whole_cache_lines(floats);
         };
         take(scratch->enlarged, 4 * most * in);
         take(scratch->narrow, most * in);

@@ -55,8 +55,7 @@ std::size_t UpsampledConv::spread_size() const {
 }
 
 std::size_t UpsampledConv::turned_size() const {
-    const std::size_t floats = layer_.shape().weights() + static_cast<std::size_t>(layer_.shape().out);
-    return (floats + 15) / 16 * 16;
+    return whole_cache_lines(layer_.shape().weights() + static_cast<std::size_t>(layer_.shape().out));
 }
 
 std::size_t UpsampledConv::scratch_size() const {

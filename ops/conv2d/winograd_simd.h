@@ -105,6 +105,7 @@ void winograd_multiply(const WinogradTiles& tiles, const float* from, const floa
 
 // What becomes of outputs: plus bias[channels] unless it is null, then LeakyReLU with that slope (1: none). Where there
 // is an activation, which is laid out like dst but for its rows, they are multiplied by LeakyReLU's derivative instead.
+// Slope and activation are those of stride 1; the other kinds know the bias only.
 struct WinogradFinish {
     const float* bias;
     float slope = 1;

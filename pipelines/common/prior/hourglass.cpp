@@ -100,10 +100,9 @@ void Hourglass::reserve(ArenaPlan& plan) {
         // Some maps lend their memory to others during the passes.
         scale.result =
             MapRange::reserve(plan, height, width, std::max(up, in), shape_.skip_kernel / 2).as(height, width, up, 0);
-        const auto floats = [](int h, int w, int channels) { return ops::dense_size(h, w, channels); };
         const int border = 2 * border_;
-        scale.gradient = {plan.reserve<float>(std::max({floats(height, width, std::max(up, skip)),
-                                                        floats(height / 2 + border, width / 2 + border, down),
+        scale.gradient = {plan.reserve<float>(std::max({ops::dense_size(height, width, std::max(up, skip)),
+                                                        ops::dense_size(height / 2 + border, width / 2 + border, down),
                                                         scale.merge.spread_size()})),
                           height, width, up, 0};
         scale.up_map = scale.result;

@@ -43,7 +43,7 @@ void Merge::reserve(ArenaPlan& plan) {
 
 // Of the skip's part of the weights, in whole cache lines.
 std::size_t Merge::skip_weights() const {
-    return (static_cast<std::size_t>(9 * shape_.skip * shape_.out) + 15) / 16 * 16;
+    return ops::whole_cache_lines(static_cast<std::size_t>(9 * shape_.skip * shape_.out));
 }
 
 std::size_t Merge::scratch_size() const {
@@ -72,9 +72,8 @@ void Merge::forward(const Pass& pass, ops::ConstFeatureMap deeper, ops::FeatureM
         ops::bias_forward(pass.team, bias, sum);
     }
     const ops::FeatureMap normed = deeper_normed_.inside(arena);
-    ops::batch_norm_upsampled_forward(
-        pass.team, shape_.upsampling, deeper, pass.parameters + deeper_norm_.gamma, pass.parameters + deeper_norm_.beta,
-        {arena[deeper_mean_].data(), arena[deeper_inv_std_].data()}, normed, pass.scratch);
+    ops::batch_norm_upsampled_forward(pass.team, shape_.upsampling, deeper, pass.parameters + deeper_norm_.gamma,
+                                      pass.parameters + deeper_norm_.beta, deeper_state(arena), normed, pass.scratch);
     pass.check();
     upsampled_.pack(pass.team, weights, tap(), arena[packed_].data(), pass.scratch);
     upsampled_.forward(pass.team, normed, arena[packed_].data(), sum, spread, pass.scratch);
@@ -89,10 +88,10 @@ void Merge::backward(const Pass& pass, ops::ConstFeatureMap deeper, ops::ConstFe
     pass.check();
     upsampled_.backward(pass.team, normed, diff, arena[packed_].data(), pass.gradient + at_.weights, tap(), normed,
                         spread, pass.scratch);
-    ops::batch_norm_upsampled_backward(
-        pass.team, shape_.upsampling, deeper, normed, pass.parameters + deeper_norm_.gamma,
-        pass.parameters + deeper_norm_.beta, {arena[deeper_mean_].data(), arena[deeper_inv_std_].data()}, diff_deeper,
-        pass.gradient + deeper_norm_.gamma, pass.gradient + deeper_norm_.beta, pass.scratch);
+    ops::batch_norm_upsampled_backward(pass.team, shape_.upsampling, deeper, normed,
+                                       pass.parameters + deeper_norm_.gamma, pass.parameters + deeper_norm_.beta,
+                                       deeper_state(arena), diff_deeper, pass.gradient + deeper_norm_.gamma,
+                                       pass.gradient + deeper_norm_.beta, pass.scratch);
     if (beside_)
         backward_skip(pass, diff);
     else

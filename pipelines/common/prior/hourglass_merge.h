@@ -49,6 +49,9 @@ class Merge {
   private:
     std::ptrdiff_t tap() const { return std::ptrdiff_t{shape_.merged()} * shape_.out; }
     std::size_t skip_weights() const;
+    ops::BatchNormState deeper_state(const Arena& arena) const {
+        return {arena[deeper_mean_].data(), arena[deeper_inv_std_].data()};
+    }
     void backward_skip(const Pass& pass, ops::FeatureMap diff) const;
 
     MergeShape shape_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/feature_map.h"
 #include "runtime/random.h"
 
 namespace twofold::prior {
@@ -28,7 +29,7 @@ std::size_t ParameterLayout::add(ParameterBlock::Kind kind, int rows, int column
     const std::size_t offset = size_;
     blocks_.push_back({kind, offset, rows, columns, fan_in});
     // Blocks begin on cache lines: kernels load whole vectors.
-    size_ += (blocks_.back().size() + 15) / 16 * 16;
+    size_ += ops::whole_cache_lines(blocks_.back().size());
     return offset;
 }
 
