@@ -130,7 +130,7 @@ Scores evaluate_file(const EvaluateOptions& options, const std::vector<std::uint
 
 ExitCode run_evaluate(const EvaluateOptions& options) {
     check_training_options(options.training);
-    check_weights_option(options.training, !options.weights.empty());
+    check_weights_options(options.training, !options.weights.empty(), false);
     const InputList list = expand_inputs(options.inputs);
     check_save_folder(options, list.files);
     std::vector<std::uint8_t> stored_weights;

@@ -12,7 +12,7 @@ namespace {
 
 void check_options(const ImageJobOptions& options, const std::vector<PlannedFile>& plan) {
     check_training_options(options.training);
-    check_weights_option(options.training, !options.weights.empty() || !options.save_weights.empty());
+    check_weights_options(options.training, !options.weights.empty(), !options.save_weights.empty());
     if (options.output == "-" && options.json) {
         throw Failure(ExitCode::kUsage, "--json and the image cannot both go to standard output");
     }

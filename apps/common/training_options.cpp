@@ -83,10 +83,12 @@ void add_prior_options(CLI::App* app, TrainingOptions* options) {
            "write (default auto: measured)")
         ->check(CLI::IsMember({"auto", "independent", "correlated"}));
     app->add_option("--start", options->start,
-                    "What zsn2n begins with: random weights (default), or the prior, with half the steps")
+                    "What zsn2n and dip begin with: random weights (default), or the prior, with half the steps, dip "
+                    "with a sixth")
         ->check(CLI::IsMember({"random", "prior"}));
-    app->add_option("--prior", options->prior,
-                    "Which network prior applies: large (default), or small, a quarter of the work")
+    app->add_option(
+           "--prior", options->prior,
+           "Which network prior applies, and dip begins with: large (default), or small, a quarter of the work")
         ->check(CLI::IsMember({"small", "large"}));
     app->add_flag("--adapt", options->adapt,
                   "prior: train it further on the image, and keep that where it does better on a part set aside");
@@ -116,9 +118,12 @@ CLI::Option* add_weights_option(CLI::App* app, std::string* path) {
                            "Apply these weights instead of training, or instead of the prior that is built in");
 }
 
-void check_weights_option(const TrainingOptions& options, bool given) {
-    if (given && options.method != "zsn2n" && options.method != "prior")
-        throw Failure(ExitCode::kUsage, "--weights and --save-weights work with --method zsn2n and prior only");
+void check_weights_options(const TrainingOptions& options, bool given, bool saved) {
+    const bool has_weights = options.method == "zsn2n" || options.method == "prior";
+    if (saved && !has_weights)
+        throw Failure(ExitCode::kUsage, "--save-weights works with --method zsn2n and prior only");
+    if (given && !has_weights && !(options.method == "dip" && options.start == "prior"))
+        throw Failure(ExitCode::kUsage, "--weights works with --method zsn2n and prior, and with dip --start prior");
     if (given && options.prior != "large")
         throw Failure(ExitCode::kUsage, "--prior chooses between networks that are built in, --weights brings another");
 }
@@ -165,9 +170,9 @@ void check_training_options(const TrainingOptions& options) {
     check_use(options, "--kernels onednn", options.kernels == "onednn", {"zsn2n", "prior"});
     check_use(options, "--kernels", options.kernels != "auto", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--recipe", options.recipe != "fast", {"zsn2n", "dip", "two-stage", "prior"});
-    check_use(options, "--prior", options.prior != "large", {"prior"});
+    check_use(options, "--prior", options.prior != "large", {"prior", "dip"});
     check_use(options, "--adapt", options.adapt, {"prior"});
-    check_use(options, "--start", options.start != "random", {"zsn2n"});
+    check_use(options, "--start", options.start != "random", {"zsn2n", "dip"});
     check_use(options, "--refine", options.refine != "auto", {"zsn2n", "dip", "two-stage", "prior"});
     check_use(options, "--steps", options.steps > 0, {"zsn2n", "tv", "dip", "two-stage", "prior"});
     check_use(options, "--noise", options.noise != "auto", {"zsn2n", "prior"});
@@ -180,6 +185,10 @@ void check_training_options(const TrainingOptions& options) {
         throw Failure(ExitCode::kUsage, "--refine on is not for --preset jpeg: what compression did is no noise");
     if (options.noise == "correlated" && options.recipe == "paper")
         throw Failure(ExitCode::kUsage, "--noise correlated has no recipe paper: the paper is about independent noise");
+    if (options.method == "dip" && options.prior != "large" && options.start != "prior")
+        throw Failure(ExitCode::kUsage, "--prior does nothing for --method dip without --start prior");
+    if (options.start == "prior" && !options.defect.empty() && options.defect != "noise")
+        throw Failure(ExitCode::kUsage, "--start prior is for independent noise, not for --preset " + options.defect);
     if (options.start == "prior" && options.recipe != "fast")
         throw Failure(ExitCode::kUsage, "--start prior is for the recipe fast");
     if (options.method == "prior" && options.recipe == "paper")

@@ -42,8 +42,8 @@ void add_lambda_option(CLI::App* app, TrainingOptions* options, const std::strin
 void add_stop_option(CLI::App* app, TrainingOptions* options, bool noise);
 void add_prior_options(CLI::App* app, TrainingOptions* options);
 CLI::Option* add_weights_option(CLI::App* app, std::string* path);
-// Throws a Failure where weights are given, or asked for, and the method has none.
-void check_weights_option(const TrainingOptions& options, bool given);
+// Throws a Failure where weights are given, or to be saved, and the method has none.
+void check_weights_options(const TrainingOptions& options, bool given, bool saved);
 
 void add_training_options(CLI::App* app, TrainingOptions* options);
 // --threads and --nice; also for `bench`.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "bindings/c/given_weights.h"
 #include "bindings/c/image.h"
 #include "bindings/c/make_zsn2n.h"
 #include "bindings/c/pipeline_settings.h"
@@ -54,6 +55,8 @@ std::unique_ptr<Pipeline> make_denoiser(twofold_job* job) {
             auto settings = settings_of<dip::Settings>(*job);
             settings.defect = job->defect;
             settings.stop = job->stop;
+            std::optional<Weights> start;
+            if (job->start == TWOFOLD_START_PRIOR) settings.start = &start.emplace(prior_weights(*job));
             return dip::make_denoiser(settings);
         }
         case TWOFOLD_TWO_STAGE: {
@@ -98,11 +101,15 @@ std::unique_ptr<Pipeline> make_levelled_denoiser(twofold_job* job) {
 }  // namespace
 
 void make_pipeline(twofold_job* job) {
-    require(!job->weights || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported,
-            "only ZS-N2N and the prior apply weights that were trained before");
+    // Deep Image Prior denoises by itself, or with the prior's result to begin with.
+    const bool starts_fit =
+        job->method == TWOFOLD_DIP && job->start == TWOFOLD_START_PRIOR && !job->mask && job->factor == 1;
+    require(!job->weights || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR || starts_fit,
+            ErrorCode::kUnsupported,
+            "only ZS-N2N and the prior, and what begins with the prior, apply weights that were trained before");
     require(!job->adapt || job->method == TWOFOLD_PRIOR, ErrorCode::kUnsupported, "only the prior adapts");
-    require(job->start == TWOFOLD_START_RANDOM || job->method == TWOFOLD_ZSN2N, ErrorCode::kUnsupported,
-            "only ZS-N2N begins with the prior");
+    require(job->start == TWOFOLD_START_RANDOM || job->method == TWOFOLD_ZSN2N || starts_fit, ErrorCode::kUnsupported,
+            "only denoising by ZS-N2N and by Deep Image Prior begins with the prior");
     require(job->refinement != Refinement::kOn || (job->method != TWOFOLD_TV && !job->mask && job->factor == 1),
             ErrorCode::kUnsupported, "only what denoising by a network gives is refined");
     require(!job->mask || job->factor == 1, ErrorCode::kUnsupported,

@@ -3,54 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "bindings/c/given_weights.h"
 #include "bindings/c/pipeline_settings.h"
-#include "pipelines/common/noise_network/grey_weights.h"
 #include "pipelines/common/refinement/refined_pipeline.h"
-#include "pipelines/rendered_prior/embedded_prior.h"
 #include "pipelines/zsn2n/joint_denoiser.h"
 
 namespace twofold::c_api {
 namespace {
 
-// Weights for colour as those for grey where the image is grey and nothing else is in the way.
-Weights fitting(const twofold_job& job, const Weights& weights) {
-    const bool single = weights.blend == 0 && !weights.stabilizes();
-    if (job.settings.input.colour_channels() == 1 && weights.shape.channels == 3 && single)
-        return grey_weights(weights);
-    return weights;
-}
-
-// What the method `prior` applies: the job's weights, or else those in the library.
-Weights prior_weights(const twofold_job& job) {
+// What the method `prior` applies.
+Weights applied_prior(const twofold_job& job) {
     require(job.settings.recipe != RecipeName::kPaper, ErrorCode::kUnsupported,
             "the prior has no recipe 'paper': no paper describes it");
     require(job.adapt || job.settings.steps == 0, ErrorCode::kInvalidArgument,
             "the prior takes no steps unless it is adapted");
-    const bool small = job.prior_size == TWOFOLD_PRIOR_SMALL;
-    const std::span<const std::byte> embedded = small ? embedded_small_prior() : embedded_prior();
-    require(job.weights || !embedded.empty(), ErrorCode::kUnsupported,
-            "this build has no prior inside: it needs weights from a file");
-    Weights weights = job.weights ? *job.weights : load_weights(embedded.data(), embedded.size());
+    Weights weights = prior_weights(job);
     weights.ensemble = job.settings.recipe == RecipeName::kBest ? 8 : 1;
-    return fitting(job, weights);
-}
-
-// What ZS-N2N begins with, of those in the library; none in a build without them.
-std::optional<Weights> embedded_start_weights(const twofold_job& job) {
-    const std::span<const std::byte> embedded = embedded_start();
-    if (embedded.empty()) return std::nullopt;
-    return fitting(job, load_weights(embedded.data(), embedded.size()));
-}
-
-// The same, or the job's weights.
-Weights start_weights(const twofold_job& job) {
-    require(job.settings.recipe == RecipeName::kFast, ErrorCode::kUnsupported,
-            "only the recipe 'fast' begins with the prior");
-    if (job.weights) return fitting(job, *job.weights);
-    std::optional<Weights> start = embedded_start_weights(job);
-    require(start.has_value(), ErrorCode::kUnsupported,
-            "this build has no start of ZS-N2N inside: it needs weights from a file");
-    return std::move(*start);
+    return weights;
 }
 
 zsn2n::Settings settings_for(const PipelineSettings& shared, NoiseKind noise) {
@@ -111,7 +80,7 @@ std::unique_ptr<Pipeline> make_zsn2n(twofold_job* job) {
 }
 
 std::unique_ptr<Pipeline> make_prior(twofold_job* job) {
-    const Weights weights = prior_weights(*job);
+    const Weights weights = applied_prior(*job);
     // Grey images are refined by the collaborative filter, and how strongly it has to be only one network can tell: on
     // W2S that is worth 0.5 dB.
     constexpr std::int64_t kSmallestSide = 24;  // that there is something to learn from

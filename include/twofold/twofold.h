@@ -278,20 +278,22 @@ TWOFOLD_API twofold_status twofold_job_set_white_level(twofold_job* job, double 
 TWOFOLD_API twofold_status twofold_job_set_weights(twofold_job* job, const twofold_weights* weights);
 /* Of the networks that were trained on rendered scenes: 32 or 64 channels wide. The small one is a quarter of the
  * work and for boards and large images. START is the network of ZS-N2N's recipe FAST, too near-sighted to be applied
- * as it is, and what TWOFOLD_START_PRIOR begins with. */
+ * as it is, and what TWOFOLD_ZSN2N begins with. */
 typedef enum twofold_prior_size {
     TWOFOLD_PRIOR_SMALL = 0,
     TWOFOLD_PRIOR_LARGE = 1,
     TWOFOLD_PRIOR_START = 2
 } twofold_prior_size;
-/* Which of those in the library TWOFOLD_PRIOR applies: LARGE, the default, or SMALL. Of no effect where the job has
- * weights of its own. */
+/* Which of those in the library TWOFOLD_PRIOR applies, or TWOFOLD_DIP begins with: LARGE, the default, or SMALL. Of no
+ * effect where the job has weights of its own. */
 TWOFOLD_API twofold_status twofold_job_set_prior_size(twofold_job* job, twofold_prior_size size);
 typedef enum twofold_start { TWOFOLD_START_RANDOM = 0, TWOFOLD_START_PRIOR = 1 } twofold_start;
 /* What the training of TWOFOLD_ZSN2N begins with: random weights, or weights that were trained on rendered scenes like
- * those of TWOFOLD_PRIOR, which then takes half the steps. PRIOR is for the recipe FAST and images of one or three
- * colour channels, others are TWOFOLD_UNSUPPORTED. Where the noise is correlated the network is another one, and begins
- * at random all the same: the report says. */
+ * those of TWOFOLD_PRIOR, which then takes half the steps. Denoising by TWOFOLD_DIP begins with the result of
+ * TWOFOLD_PRIOR itself, and takes a sixth of the steps. PRIOR is for the recipe FAST, independent noise
+ * (TWOFOLD_DEFECT_NOISE) and images of one or three colour channels, others are TWOFOLD_UNSUPPORTED. Where the noise is
+ * correlated the network of TWOFOLD_ZSN2N is another one, and begins at random all the same, as TWOFOLD_DIP does where
+ * the noise cannot be measured: the report says. */
 TWOFOLD_API twofold_status twofold_job_set_start(twofold_job* job, twofold_start start);
 /* Not 0: TWOFOLD_PRIOR goes on training its weights on the image, and keeps the outcome if that does better on a part
  * of the image which it was not trained on. Default 0. For images of at least 64 pixels a side, others are left to the

@@ -49,20 +49,24 @@ prior::Recipe make_recipe(const Settings& settings, const NoiseModel& noise) {
         case Defect::kNoise:
             break;
     }
-    return prior::denoising_recipe(settings.recipe, noise);
+    return settings.start ? prior::started_recipe(noise) : prior::denoising_recipe(settings.recipe, noise);
 }
 
 std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
     const WhiteLevel level = find_white_level(settings.input, settings.white);
     const NoiseModel noise = measure(settings, level);
-    return std::make_unique<prior::Fit>(settings, make_recipe(settings, noise),
-                                        prior::make_stop_rule(settings.stop, settings.recipe, noise), level.white,
-                                        noise, std::make_unique<prior::ImageTerm>(settings.input, level.white));
+    return std::make_unique<prior::Fit>(
+        settings, make_recipe(settings, noise), prior::make_stop_rule(settings.stop, settings.recipe, noise),
+        level.white, noise, std::make_unique<prior::ImageTerm>(settings.input, level.white), settings.start);
 }
 
 }  // namespace
 
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
+    if (settings.start && (settings.defect != Defect::kNoise || settings.recipe != RecipeName::kFast))
+        throw Error(ErrorCode::kUnsupported,
+                    "only against independent noise, by the recipe 'fast', does a fit begin "
+                    "with the prior");
     // What compression did is no noise.
     if (settings.defect == Defect::kJpeg) {
         if (settings.refine.value_or(false))

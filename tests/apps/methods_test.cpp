@@ -189,6 +189,37 @@ TEST_CASE("zsn2n begins with the prior when asked to") {
     CHECK(error_of("prior") < 0.8 * error_of("random"));
 }
 
+TEST_CASE("dip begins with the prior when asked to") {
+    if (run({"info"}).out.find("prior") == std::string::npos) return;
+    const Folder folder;
+    const Image clean = picture(160, 128, 3, SampleType::kUint8, false), noisy = picture(160, 128);
+    save(folder / "in.png", noisy, Format::kPng);
+    const auto error_of = [&](const std::string& start) {
+        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "dip", "--start",
+                             start, "--refine", "off", "--steps", "20", "--json", "--overwrite"});
+        INFO(start << ran.err);
+        REQUIRE(ran.code == 0);
+        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).contains("started") == (start == "prior"));
+        return mean_square_difference(read_image(folder / "out.png"), clean);
+    };
+    CHECK(error_of("prior") < 0.5 * error_of("random"));
+
+    const auto refused = [&](const std::vector<std::string>& options) {
+        std::vector<std::string> words = {"denoise", folder / "in.png", "-o", folder / "none.png", "--method", "dip"};
+        words.insert(words.end(), options.begin(), options.end());
+        const Ran ran = run(words);
+        INFO(ran.err);
+        CHECK(ran.code == 2);
+        CHECK_FALSE(exists(folder / "none.png"));
+        return ran.err;
+    };
+    CHECK(refused({"--start", "prior", "--preset", "jpeg"}).find("independent noise") != std::string::npos);
+    CHECK(refused({"--start", "prior", "--recipe", "best"}).find("recipe fast") != std::string::npos);
+    CHECK(refused({"--prior", "small"}).find("--start prior") != std::string::npos);
+    CHECK(refused({"--weights", folder / "in.png"}).find("--start prior") != std::string::npos);
+    CHECK(refused({"--start", "prior", "--save-weights", folder / "w"}).find("zsn2n and prior") != std::string::npos);
+}
+
 TEST_CASE("results are refined unless told otherwise") {
     const Folder folder;
     const Image clean = picture(96, 80, 3, SampleType::kUint8, false);

@@ -229,6 +229,52 @@ TEST_CASE("ZS-N2N begins with the prior in half the steps, and refuses it where 
     CHECK(twofold_job_commit(other) == TWOFOLD_UNSUPPORTED);
 }
 
+TEST_CASE("Deep Image Prior begins with the prior in fewer steps, and refuses it where it cannot", "[prior]") {
+    if (!has_prior()) return;
+    const Context context;
+    for (const int channels : {1, 3}) {
+        Picture<std::uint8_t> input(96, 80, channels), output(96, 80, channels), again(96, 80, channels),
+            small(96, 80, channels);
+        const auto run = [&](Picture<std::uint8_t>& result, twofold_prior_size size, int threads) {
+            Job job(context, input.view, result.view);
+            REQUIRE(twofold_job_set_method(job, TWOFOLD_DIP) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_start(job, TWOFOLD_START_PRIOR) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_prior_size(job, size) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_steps(job, 3) == TWOFOLD_OK);
+            REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
+            job.commit_and_run();
+            CHECK(job.report().started == 1);
+        };
+        run(output, TWOFOLD_PRIOR_LARGE, 2);
+        run(again, TWOFOLD_PRIOR_LARGE, 1);
+        CHECK(same_bits(output.pixels, again.pixels));
+        run(small, TWOFOLD_PRIOR_SMALL, 2);
+        CHECK_FALSE(same_bits(output.pixels, small.pixels));
+    }
+
+    Picture<float> input(96, 80, 3), output(96, 80, 3);
+    Job job(context, input.view, output.view);
+    REQUIRE(twofold_job_set_method(job, TWOFOLD_DIP) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_steps(job, 0) == TWOFOLD_OK);
+    REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+    CHECK(job.report().started == 0);
+    const std::int64_t steps = job.report().steps_planned;
+    REQUIRE(twofold_job_set_start(job, TWOFOLD_START_PRIOR) == TWOFOLD_OK);
+    REQUIRE(twofold_job_commit(job) == TWOFOLD_OK);
+    CHECK(6 * job.report().steps_planned == steps);
+    for (const twofold_recipe recipe : {TWOFOLD_RECIPE_BEST, TWOFOLD_RECIPE_PAPER}) {
+        REQUIRE(twofold_job_set_recipe(job, recipe) == TWOFOLD_OK);
+        CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+    }
+    REQUIRE(twofold_job_set_recipe(job, TWOFOLD_RECIPE_FAST) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_defect(job, TWOFOLD_DEFECT_JPEG) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+    REQUIRE(twofold_job_set_defect(job, TWOFOLD_DEFECT_NOISE) == TWOFOLD_OK);
+    Picture<std::uint8_t> mask(96, 80, 1);
+    REQUIRE(twofold_job_set_mask(job, &mask.view) == TWOFOLD_OK);
+    CHECK(twofold_job_commit(job) == TWOFOLD_UNSUPPORTED);
+}
+
 TEST_CASE("ZS-N2N begins with weights that one has trained, if they are of its own network", "[prior]") {
     const Context context;
     Picture<float> input(70, 66, 3), output(70, 66, 3), plain(70, 66, 3);

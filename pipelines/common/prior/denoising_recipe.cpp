@@ -37,4 +37,13 @@ Recipe denoising_recipe(RecipeName name, const NoiseModel& noise) {
     return recipe;
 }
 
+Recipe started_recipe(const NoiseModel& noise) {
+    Recipe recipe = denoising_recipe(RecipeName::kFast, noise);
+    if (recipe.input != InputKind::kRecorrupted) return recipe;
+    // Little, so that noise of a sigma of 50 stays within what the prior was trained for.
+    recipe.recorruption = 0.5;
+    recipe.steps = 40;
+    return recipe;
+}
+
 }  // namespace twofold::prior

@@ -12,6 +12,9 @@ namespace twofold::prior {
 // learns from random numbers, and so does every recipe where the noise could not be measured.
 Recipe denoising_recipe(RecipeName name, const NoiseModel& noise);
 
+// `fast` where the fit begins with what the prior makes of the recorrupted image.
+Recipe started_recipe(const NoiseModel& noise);
+
 // Learns from random numbers, which asks nothing of the noise but that the network learns it later than the image.
 Recipe correlated_noise_recipe(RecipeName name, const NoiseModel& noise);
 

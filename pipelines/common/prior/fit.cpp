@@ -99,7 +99,7 @@ class Fit::StepWatch final : public PassWatch {
 };
 
 Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white,
-         const NoiseModel& noise, std::unique_ptr<DataTerm> term)
+         const NoiseModel& noise, std::unique_ptr<DataTerm> term, const Weights* start)
     : settings_(settings),
       recipe_(recipe),
       rule_(rule),
@@ -117,6 +117,8 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
     input_ = make_network_input(recipe, shape.height, shape.width, settings.input, white, noise, settings.seed);
     shape.in = input_->channels();
     network_.emplace(shape, settings.implementation, settings.threads);
+    if (start && recipe.input == InputKind::kRecorrupted)
+        start_.emplace(*start, shape.height, shape.width, channels_, settings.implementation, settings.threads);
     optimizer_.emplace(network_->parameters(), recipe_);
     ArenaPlan plan;
     reserve(plan);
@@ -128,6 +130,7 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
     report_.parameters = static_cast<std::int64_t>(network_->parameters().size());
     report_.depth = static_cast<int>(network_->shape().depth());
     report_.memory_bytes = plan.size();
+    report_.started = start_.has_value();
     report_.implementation = settings_.implementation == "ref"      ? "ref"
                              : settings_.implementation == "direct" ? "direct"
                                                                     : "simd";
@@ -136,6 +139,7 @@ Fit::Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule&
 void Fit::reserve(ArenaPlan& plan) {
     network_->reserve(plan);
     input_->reserve(plan);
+    if (start_) start_->reserve(plan);
     optimizer_->reserve(plan);
     if (rule_.kind == StopRule::Kind::kVariance) {
         variance_.reserve(plan);
@@ -202,6 +206,10 @@ void Fit::begin() {
     variance_.reset();
     patience_ = Patience(rule_.patience);
     network_->parameters().initialise(settings_.seed, arena_[parameters_].data());
+    if (start_) {
+        network_->clear_last_layer(arena_[parameters_].data());
+        start_->begin(arena_);
+    }
     std::ranges::fill(arena_[gradient_], 0.0f);
     optimizer_->reset(arena_);
     term_->begin(team_, arena_);
@@ -212,7 +220,8 @@ double Fit::evaluate(std::int64_t step, std::int64_t steps, StepWatch& watch) {
     input_->write(team_, arena_, step, network_->input(arena_));
     if (recipe_.parameter_noise > 0) add_parameter_noise(step);
     const float* parameters = arena_[parameters_].data();
-    network_->forward(team_, arena_, parameters, &watch);
+    const ops::ConstFeatureMap offset = start_ ? start_->apply(team_, arena_, network_->input(arena_)) : ops::no_map();
+    network_->forward(team_, arena_, parameters, &watch, offset);
     const float* average = recipe_.average > 0 && step > 0 ? arena_[average_].data() : nullptr;
     const ops::FeatureMap output = network_->output(arena_);
     const ops::FeatureMap diff = network_->output_gradient(arena_);

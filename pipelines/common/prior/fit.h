@@ -8,6 +8,7 @@
 
 #include "pipelines/common/pipeline.h"
 #include "pipelines/common/prior/data_term.h"
+#include "pipelines/common/prior/given_start.h"
 #include "pipelines/common/prior/hourglass.h"
 #include "pipelines/common/prior/network_input.h"
 #include "pipelines/common/prior/optimizer.h"
@@ -20,9 +21,10 @@ namespace twofold::prior {
 class Fit final : public Pipeline {
   public:
     // `settings.output` gives the size of the result and `white` its scale; settings.steps overrules the recipe's.
-    // Throws Error: kUnsupported, kOutOfMemory, kOverBudget.
+    // `start`, which is copied, is what InputKind::kRecorrupted begins with, chance alone if null. Throws Error:
+    // kUnsupported, kOutOfMemory, kOverBudget.
     Fit(const PipelineSettings& settings, const Recipe& recipe, const StopRule& rule, float white,
-        const NoiseModel& noise, std::unique_ptr<DataTerm> term);
+        const NoiseModel& noise, std::unique_ptr<DataTerm> term, const Weights* start = nullptr);
 
     void run(ProgressCallback callback, void* user) override;
     const Report& report() const override { return report_; }
@@ -55,6 +57,7 @@ class Fit final : public Pipeline {
     ThreadTeam team_;
     std::optional<Hourglass> network_;
     std::unique_ptr<NetworkInput> input_;
+    std::optional<GivenStart> start_;
     std::optional<ParameterOptimizer> optimizer_;
     OutputVariance variance_;
     Patience patience_;

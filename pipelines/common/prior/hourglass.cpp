@@ -116,11 +116,18 @@ void Hourglass::reserve(ArenaPlan& plan) {
     scratch_ = plan.reserve<float>(scratch);
 }
 
-void Hourglass::forward(ThreadTeam& team, const Arena& arena, const float* parameters, PassWatch* watch) const {
+// It is laid out last.
+void Hourglass::clear_last_layer(float* parameters) const {
+    std::fill(parameters + last_->at.weights, parameters + layout_.size(), 0.0f);
+}
+
+void Hourglass::forward(ThreadTeam& team, const Arena& arena, const float* parameters, PassWatch* watch,
+                        ops::ConstFeatureMap offset) const {
     const Pass pass{team, arena, parameters, nullptr, arena[scratch_].data(), watch};
     if (!scales_.empty()) forward_scale(0, pass);
     const ops::Map last_input = scales_.empty() ? inputs_[0].inner(arena) : scales_[0].result.whole(arena);
     last_->forward(pass, last_input, output_.whole(arena));
+    if (offset.data) ops::add(team, offset, output(arena));
     ops::sigmoid_forward(team, output(arena), output(arena));
 }
 

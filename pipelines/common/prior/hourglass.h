@@ -22,6 +22,8 @@ class Hourglass {
 
     const HourglassShape& shape() const { return shape_; }
     const ParameterLayout& parameters() const { return layout_; }
+    // Makes the last layer give nothing, whatever it is given.
+    void clear_last_layer(float* parameters) const;
     // Floating point operations of a forward and a backward pass, convolutions counted as direct ones.
     double flops() const;
 
@@ -32,7 +34,9 @@ class Hourglass {
     ops::FeatureMap output(const Arena& arena) const { return output_.inside(arena); }
     ops::FeatureMap output_gradient(const Arena& arena) const { return output_gradient_.inside(arena); }
 
-    void forward(ThreadTeam& team, const Arena& arena, const float* parameters, PassWatch* watch = nullptr) const;
+    // `offset`, dense and of the output's size unless its data is null, is added before the sigmoid.
+    void forward(ThreadTeam& team, const Arena& arena, const float* parameters, PassWatch* watch = nullptr,
+                 ops::ConstFeatureMap offset = ops::no_map()) const;
     // After forward with the same parameters. Writes the gradient of every parameter.
     void backward(ThreadTeam& team, const Arena& arena, const float* parameters, float* gradient,
                   PassWatch* watch = nullptr) const;
