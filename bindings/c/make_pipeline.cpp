@@ -101,7 +101,7 @@ std::unique_ptr<Pipeline> make_levelled_denoiser(twofold_job* job) {
 }  // namespace
 
 void make_pipeline(twofold_job* job) {
-    // Deep Image Prior denoises by itself, or with the prior's result to begin with.
+    // Of what Deep Image Prior does, the prior does nothing but denoising.
     const bool starts_fit =
         job->method == TWOFOLD_DIP && job->start == TWOFOLD_START_PRIOR && !job->mask && job->factor == 1;
     require(!job->weights || job->method == TWOFOLD_ZSN2N || job->method == TWOFOLD_PRIOR || starts_fit,
