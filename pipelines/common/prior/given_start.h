@@ -19,8 +19,8 @@ namespace twofold::prior {
 
 class GivenStart {
   public:
-    // For inputs of height x width pixels, both even. Copies the weights. Throws Error kUnsupported: weights for another
-    // number of channels, or of more than a single network.
+    // For inputs of height x width pixels, both even. Copies the weights. Throws Error kUnsupported: weights for
+    // another number of channels, or of more than a single network.
     GivenStart(const Weights& weights, int height, int width, int channels, std::string_view implementation,
                int threads);
 
