@@ -65,8 +65,7 @@ std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
 std::unique_ptr<Pipeline> make_denoiser(const Settings& settings) {
     if (settings.start && (settings.defect != Defect::kNoise || settings.recipe != RecipeName::kFast))
         throw Error(ErrorCode::kUnsupported,
-                    "only against independent noise, by the recipe 'fast', does a fit begin "
-                    "with the prior");
+                    "a fit begins with the prior against independent noise and by the recipe 'fast' only");
     // What compression did is no noise.
     if (settings.defect == Defect::kJpeg) {
         if (settings.refine.value_or(false))

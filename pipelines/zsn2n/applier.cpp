@@ -106,13 +106,9 @@ void Applier::load_tile(const Arena& arena, const Tile& tile, const TilePlan& me
     const int padded_width = tile.width + 2 * halo, padded_height = tile.height + 2 * halo;
     const float* band = arena[band_].data();
     const auto band_row = static_cast<std::ptrdiff_t>(input_.width * channels);
-    float* staging = arena[memory.staging].data();
-    std::fill_n(staging, ops::dense_size(padded_height, padded_width, channels), 0.0f);
-    for (int y = tile.inside.top; y < tile.inside.bottom; ++y)
-        std::copy_n(band + y * band_row + (tile.x - halo + tile.inside.left) * channels,
-                    (tile.inside.right - tile.inside.left) * channels,
-                    staging + (y * padded_width + tile.inside.left) * channels);
-    if (network_.shape().mirrors_border()) mirror_outside(padded_height, padded_width, channels, tile.inside, staging);
+    const float* first = band + tile.inside.top * band_row + (tile.x - halo + tile.inside.left) * channels;
+    copy_patch(first, band_row, padded_height, padded_width, channels, tile.inside, network_.shape().mirrors_border(),
+               arena[memory.staging].data());
     std::fill_n(arena[memory.noise].data(), ops::dense_size(tile.height, tile.width, channels), 0.0f);
 }
 

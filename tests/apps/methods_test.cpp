@@ -21,6 +21,24 @@ double mean_square_difference(const Image& a, const Image& b) {
     return sum / static_cast<double>(a.pixels.size());
 }
 
+// Mean square error after a training that begins with `start`; the last of the options is the number of its steps.
+double error_begun_with(const std::string& start, const std::vector<std::string>& options) {
+    const Folder folder;
+    const Image clean = picture(160, 128, 3, SampleType::kUint8, false), noisy = picture(160, 128);
+    save(folder / "in.png", noisy, Format::kPng);
+    std::vector<std::string> words = {
+        "denoise", folder / "in.png", "-o", folder / "out.png", "--start", start, "--refine", "off", "--json"};
+    words.insert(words.end(), options.begin(), options.end());
+    const Ran ran = run(words);
+    INFO(start << ran.err);
+    REQUIRE(ran.code == 0);
+    const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
+    CHECK(file.at("steps") == std::stoi(options.back()));
+    CHECK(file.contains("started") == (start == "prior"));
+    if (start == "prior") CHECK(file.at("started") == true);
+    return mean_square_difference(read_image(folder / "out.png"), clean);
+}
+
 }  // namespace
 
 TEST_CASE("a picture with no noise or little of it is not harmed") {
@@ -172,38 +190,17 @@ TEST_CASE("the prior can be told whether neighbouring pixels share the noise, an
 
 TEST_CASE("zsn2n begins with the prior when asked to") {
     if (run({"info"}).out.find("prior") == std::string::npos) return;
-    const Folder folder;
-    const Image clean = picture(160, 128, 3, SampleType::kUint8, false), noisy = picture(160, 128);
-    save(folder / "in.png", noisy, Format::kPng);
-    const auto error_of = [&](const std::string& start) {
-        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--start", start, "--noise",
-                             "independent", "--refine", "off", "--steps", "40", "--json", "--overwrite"});
-        INFO(start << ran.err);
-        REQUIRE(ran.code == 0);
-        const auto file = nlohmann::json::parse(ran.out).at("files").at(0);
-        CHECK(file.at("steps") == 40);
-        CHECK(file.contains("started") == (start == "prior"));
-        if (start == "prior") CHECK(file.at("started") == true);
-        return mean_square_difference(read_image(folder / "out.png"), clean);
-    };
-    CHECK(error_of("prior") < 0.8 * error_of("random"));
+    const std::vector<std::string> options = {"--noise", "independent", "--steps", "40"};
+    CHECK(error_begun_with("prior", options) < 0.8 * error_begun_with("random", options));
 }
 
 TEST_CASE("dip begins with the prior when asked to") {
     if (run({"info"}).out.find("prior") == std::string::npos) return;
-    const Folder folder;
-    const Image clean = picture(160, 128, 3, SampleType::kUint8, false), noisy = picture(160, 128);
-    save(folder / "in.png", noisy, Format::kPng);
-    const auto error_of = [&](const std::string& start) {
-        const Ran ran = run({"denoise", folder / "in.png", "-o", folder / "out.png", "--method", "dip", "--start",
-                             start, "--refine", "off", "--steps", "20", "--json", "--overwrite"});
-        INFO(start << ran.err);
-        REQUIRE(ran.code == 0);
-        CHECK(nlohmann::json::parse(ran.out).at("files").at(0).contains("started") == (start == "prior"));
-        return mean_square_difference(read_image(folder / "out.png"), clean);
-    };
-    CHECK(error_of("prior") < 0.5 * error_of("random"));
+    const std::vector<std::string> dip = {"--method", "dip", "--steps", "20"};
+    CHECK(error_begun_with("prior", dip) < 0.5 * error_begun_with("random", dip));
 
+    const Folder folder;
+    save(folder / "in.png", picture(160, 128), Format::kPng);
     const auto refused = [&](const std::vector<std::string>& options) {
         std::vector<std::string> words = {"denoise", folder / "in.png", "-o", folder / "none.png", "--method", "dip"};
         words.insert(words.end(), options.begin(), options.end());

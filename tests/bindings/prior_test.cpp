@@ -16,6 +16,15 @@ struct Weights {
     ~Weights() { twofold_weights_destroy(handle); }
 };
 
+// Runs a job that shall begin with `start`; whether it did not begin at random.
+std::int32_t started(Job& job, twofold_start start, int steps, int threads) {
+    REQUIRE(twofold_job_set_start(job, start) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_steps(job, steps) == TWOFOLD_OK);
+    REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
+    job.commit_and_run();
+    return job.report().started;
+}
+
 }  // namespace
 
 TEST_CASE("a prior is trained, checkpointed and applied", "[prior]") {
@@ -181,11 +190,7 @@ TEST_CASE("ZS-N2N begins with the prior in half the steps, and refuses it where 
         const auto run = [&](Picture<std::uint8_t>& result, twofold_start start, int threads) {
             Job job(context, input.view, result.view);
             REQUIRE(twofold_job_set_correlation(job, TWOFOLD_CORRELATION_INDEPENDENT) == TWOFOLD_OK);
-            REQUIRE(twofold_job_set_start(job, start) == TWOFOLD_OK);
-            REQUIRE(twofold_job_set_steps(job, 4) == TWOFOLD_OK);
-            REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
-            job.commit_and_run();
-            return job.report().started;
+            return started(job, start, 4, threads);
         };
         CHECK(run(output, TWOFOLD_START_PRIOR, 2) == 1);
         CHECK(run(again, TWOFOLD_START_PRIOR, 1) == 1);
@@ -238,12 +243,8 @@ TEST_CASE("Deep Image Prior begins with the prior in fewer steps, and refuses it
         const auto run = [&](Picture<std::uint8_t>& result, twofold_prior_size size, int threads) {
             Job job(context, input.view, result.view);
             REQUIRE(twofold_job_set_method(job, TWOFOLD_DIP) == TWOFOLD_OK);
-            REQUIRE(twofold_job_set_start(job, TWOFOLD_START_PRIOR) == TWOFOLD_OK);
             REQUIRE(twofold_job_set_prior_size(job, size) == TWOFOLD_OK);
-            REQUIRE(twofold_job_set_steps(job, 3) == TWOFOLD_OK);
-            REQUIRE(twofold_job_set_threads(job, threads) == TWOFOLD_OK);
-            job.commit_and_run();
-            CHECK(job.report().started == 1);
+            CHECK(started(job, TWOFOLD_START_PRIOR, 3, threads) == 1);
         };
         run(output, TWOFOLD_PRIOR_LARGE, 2);
         run(again, TWOFOLD_PRIOR_LARGE, 1);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ops/feature_map.h"
+
 namespace twofold {
 namespace {
 
@@ -72,6 +74,14 @@ void fold_pixels(int height, int width, int channels, int fold, const float* src
 void unfold_pixels(int height, int width, int channels, int fold, const float* src, float* dst) {
     for_each_folded(height, width, channels, fold,
                     [&](int pixel, int sample) { std::copy_n(src + sample, channels, dst + pixel); });
+}
+
+void copy_patch(const float* src, std::ptrdiff_t src_row, int height, int width, int channels, const Rectangle& inside,
+                bool mirrored, float* patch) {
+    std::fill_n(patch, ops::dense_size(height, width, channels), 0.0f);
+    for (int y = inside.top; y < inside.bottom; ++y, src += src_row)
+        std::copy_n(src, (inside.right - inside.left) * channels, patch + (y * width + inside.left) * channels);
+    if (mirrored) mirror_outside(height, width, channels, inside, patch);
 }
 
 void mirror_outside(int height, int width, int channels, const Rectangle& inside, float* patch) {

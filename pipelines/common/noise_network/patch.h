@@ -31,6 +31,11 @@ void unfold_pixels(int height, int width, int channels, int fold, const float* s
 // outermost one twice.
 void mirror_outside(int height, int width, int channels, const Rectangle& inside, float* patch);
 
+// Copies what a patch (height x width, dense) shows of an image: `src` is the pixel that goes to the upper left of
+// `inside`, rows of the image are src_row floats apart. Outside there are zeros, or the same mirrored.
+void copy_patch(const float* src, std::ptrdiff_t src_row, int height, int width, int channels, const Rectangle& inside,
+                bool mirrored, float* patch);
+
 // The part of the image, width x height pixels large, that a patch at (x, y) of the given size covers, in the patch's
 // coordinates.
 Rectangle inside_image(std::int64_t image_width, std::int64_t image_height, std::int64_t x, std::int64_t y, int width,

@@ -69,11 +69,8 @@ void GivenStart::apply_tile(const Arena& arena, const TilePlan& memory, int row,
     const Rectangle inside = inside_image(width_, height_, left - halo, top - halo, wide, high);
     const Pass pass = Network::resolve(arena, memory.pass);
     float* pixels = arena[memory.pixels].data();
-    std::fill_n(pixels, ops::dense_size(high, wide, channels), 0.0f);
-    for (int y = inside.top; y < inside.bottom; ++y)
-        std::copy_n(input.at(top - halo + y, left - halo + inside.left), (inside.right - inside.left) * channels,
-                    pixels + (y * wide + inside.left) * channels);
-    if (shape.mirrors_border()) mirror_outside(high, wide, channels, inside, pixels);
+    copy_patch(input.at(top - halo + inside.top, left - halo + inside.left), input.row, high, wide, channels, inside,
+               shape.mirrors_border(), pixels);
     const Rectangle seen =
         shape.mirrors_border() ? Rectangle{0, 0, wide / fold, high / fold} : inside;  // such a network folds nothing
     fold_pixels(high, wide, channels, fold, pixels, pass.activations[0]);
