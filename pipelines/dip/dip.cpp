@@ -55,9 +55,12 @@ prior::Recipe make_recipe(const Settings& settings, const NoiseModel& noise) {
 std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
     const WhiteLevel level = find_white_level(settings.input, settings.white);
     const NoiseModel noise = measure(settings, level);
-    return std::make_unique<prior::Fit>(
+    auto fit = std::make_unique<prior::Fit>(
         settings, make_recipe(settings, noise), prior::make_stop_rule(settings.stop, settings.recipe, noise),
         level.white, noise, std::make_unique<prior::ImageTerm>(settings.input, level.white), settings.start);
+    if (settings.defect == Defect::kNoise && settings.recipe != RecipeName::kPaper)
+        fit->set_shift(find_shift(settings.input, level, noise));
+    return fit;
 }
 
 }  // namespace

@@ -68,15 +68,22 @@ double bias(const ResidualTiles& tiles) {
     return sum;
 }
 
-// Noise behind a tone curve is darker in the mean than what it hides. A result may have made that good or not.
+// Noise behind a tone curve is darker in the mean than what it hides, and noise that was cut off at black is brighter.
+// A result may have made that good or not.
 ResidualTiles likely_residual(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise,
                               double strength) {
     ResidualTiles plain = sum_residual(noisy, denoised, noise, strength);
-    if (!noise.correlated) return plain;
+    ToneShift tone;
+    ClippingShift clipping;
     const float white = noise.white.white;
-    const ToneShift shift = measure_tone_shift(noisy, white, denoised, output_white(noisy, denoised, white), strength);
-    if (shift.strength == 0) return plain;
-    ResidualTiles without = sum_residual(noisy, denoised, noise, strength, shift);
+    if (noise.correlated) {
+        tone = measure_tone_shift(noisy, white, denoised, output_white(noisy, denoised, white), strength);
+        if (tone.strength == 0) return plain;
+    } else {
+        clipping = find_shift(noisy, noise.white, noise.level);
+        if (clipping.is_none()) return plain;
+    }
+    ResidualTiles without = sum_residual(noisy, denoised, noise, strength, tone, clipping);
     return bias(without) < bias(plain) ? without : plain;
 }
 

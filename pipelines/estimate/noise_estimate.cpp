@@ -29,6 +29,7 @@ void take_lines(const ImageView& image, bool apart, NoiseEstimate* estimate) {
     const ChannelTransfers transfers = measure_photon_transfer(image, estimate->white, apart);
     estimate->line = transfers.channel;
     estimate->level.measured = true;
+    estimate->level.apart = apart;
     for (std::size_t c = 0; c < static_cast<std::size_t>(image.colour_channels()); ++c) {
         estimate->sigma[c] = std::sqrt(transfers.variance[c]);
         for (std::size_t k = 0; k <= NoiseModel::kIntervals; ++k)

@@ -23,11 +23,12 @@ float square(float value) { return value * value; }
 class Band {
   public:
     Band(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise, double strength,
-         const ToneShift& shift)
+         const ToneShift& tone, const ClippingShift& clipping)
         : noisy_(noisy),
           denoised_(denoised),
           noise_(noise),
-          shift_(shift),
+          tone_(tone),
+          clipping_(clipping),
           strength_(static_cast<float>(strength)),
           channels_(noisy.colour_channels()),
           denoised_white_(output_white(noisy, denoised, noise.white.white)),
@@ -102,8 +103,8 @@ class Band {
                 const float before = before_[static_cast<std::size_t>(i)];
                 const float whole_difference = (before - after_[static_cast<std::size_t>(i)]) / strength_;
                 // Without the noise that was left: which samples are clipped must not depend on it.
-                float after = before - whole_difference;
-                if (shift_.strength > 0) after = shift_.shifted(c, after);
+                float after = clipping_.shifted(c, before - whole_difference);
+                if (tone_.strength > 0) after = tone_.shifted(c, after);
                 const float difference = before - after;
                 const float sigma = std::sqrt(square(noise_.level.at(c, after)) + square(rounding_));
                 const bool whole = bounds.within(after, kClippedWithin * sigma);
@@ -121,7 +122,8 @@ class Band {
 
     const ImageView noisy_, denoised_;
     const NoiseEstimate& noise_;
-    const ToneShift& shift_;
+    const ToneShift& tone_;
+    const ClippingShift& clipping_;
     const float strength_;
     const int channels_;
     const float denoised_white_, rounding_;
@@ -155,13 +157,13 @@ ResidualSums ResidualTiles::all() const {
 }
 
 ResidualTiles sum_residual(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise,
-                           double strength, const ToneShift& shift) {
+                           double strength, const ToneShift& tone, const ClippingShift& clipping) {
     constexpr std::int64_t kSide = ResidualTiles::kSide;
     ResidualTiles result;
     result.columns = (noisy.width + kSide - 1) / kSide;
     result.rows = (noisy.height + kSide - 1) / kSide;
     result.tiles.reserve(static_cast<std::size_t>(result.columns * result.rows));
-    Band band(noisy, denoised, noise, strength, shift);
+    Band band(noisy, denoised, noise, strength, tone, clipping);
     for (std::int64_t y = 0; y < noisy.height; y += kSide) {
         band.load(y, &result.channel);
         for (std::int64_t x = 0; x < noisy.width; x += kSide) result.tiles.push_back(band.sum(x, band.height(y)));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pipelines/common/noise/clipping_shift.h"
 #include "pipelines/common/noise/tone_shift.h"
 #include "pipelines/estimate/noise_estimate.h"
 #include "runtime/image_view.h"
@@ -52,10 +53,10 @@ struct ResidualTiles {
 };
 
 // `denoised` is as large as `noisy` and has the same channels; its samples may be of another type. `strength` is the
-// share of the residual that was taken away, above 0. `shift` is what the noise did to the mean and `denoised` has made
-// good; it is no part of the residual.
+// share of the residual that was taken away, above 0. `tone` or `clipping` is what the noise did to the mean and
+// `denoised` has made good; it is no part of the residual.
 ResidualTiles sum_residual(const ImageView& noisy, const ImageView& denoised, const NoiseEstimate& noise,
-                           double strength, const ToneShift& shift = {});
+                           double strength, const ToneShift& tone = {}, const ClippingShift& clipping = {});
 
 }  // namespace twofold
 

@@ -6,6 +6,7 @@
 
 #include "ops/tv/tv_solver.h"
 #include "pipelines/common/memory_budget.h"
+#include "pipelines/common/noise/clipping_shift.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/strength.h"
 #include "pipelines/common/white_level.h"
@@ -52,6 +53,7 @@ struct Denoiser::State {
     WhiteLevel level;
     float white;
     NoiseModel noise;
+    ClippingShift shift;  // a given lambda asks for the minimum, and that is what it gets
     ThreadTeam team;
     WholeImage image;
     std::unique_ptr<ops::TvSolver> solver;
@@ -73,6 +75,7 @@ struct Denoiser::State {
           team(s.threads),
           image(s.input, level.white) {
         details.lambda_chosen = !settings.lambda;
+        if (details.lambda_chosen) shift = find_shift(settings.input, level, noise);
         if (details.lambda_chosen) {
             // Without a noise to measure there is nothing to take away.
             if (!noise.measured || noise.mean_sigma <= 0)
@@ -244,6 +247,7 @@ struct Denoiser::State {
             team.run(count, [&](std::int64_t i, int thread) {
                 float* row = row_of_thread(thread);
                 solver->get_row(arena, static_cast<std::ptrdiff_t>(top + i), row);
+                shift.restore(in.width, row);
                 weaken_row(in, white, settings.strength, top + i, row);
                 store_rectangle(out, stored_white, 0, top + i, in.width, 1, row,
                                 static_cast<std::ptrdiff_t>(row_floats()));

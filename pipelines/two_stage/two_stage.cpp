@@ -26,9 +26,11 @@ std::unique_ptr<Pipeline> make_fit(const Settings& settings) {
     prior::StopRule rule = prior::make_stop_rule(settings.stop, settings.recipe, noise);
     // Under the total variation the outputs settle without having learned the detail.
     rule.from = kStage1Share;
-    return std::make_unique<prior::Fit>(
+    auto fit = std::make_unique<prior::Fit>(
         settings, prior::denoising_recipe(settings.recipe, noise), rule, level.white, noise,
         std::make_unique<TwoStageTerm>(settings, level.white, noise.mean_sigma * noise.mean_sigma));
+    if (settings.recipe != RecipeName::kPaper) fit->set_shift(find_shift(settings.input, level, noise));
+    return fit;
 }
 
 }  // namespace

@@ -155,7 +155,7 @@ void Applier::store_tile(const Arena& arena, const Tile& tile, const TilePlan& m
         return;
     }
     const float white = output_white(input_, output_, scale_.white());
-    scale_.store(output_, white, tile.x, tile.y, tile.stored_width, tile.stored_height, noise, row);
+    scale_.store(output_, white, tile.x, tile.y, tile.stored_width, tile.stored_height, noise, row, strength_);
 }
 
 void Applier::split_excess(const Arena& arena, const Tile& tile, const TilePlan& memory) const {
@@ -187,7 +187,7 @@ void Applier::store_corrected(const Arena& arena, std::int64_t end, CoarseCorrec
         correction.add(waiting_ + i, input_.width, arena[half_rows_].data() + thread * half_row, pixels);
         if (excess_.count > 0)
             for (std::ptrdiff_t k = 0; k < row; ++k) pixels[k] += excess[i * row + k];
-        scale_.store(output_, white, 0, waiting_ + i, input_.width, 1, pixels, row);
+        scale_.store(output_, white, 0, waiting_ + i, input_.width, 1, pixels, row, strength_);
     });
     std::copy(result + (ready - waiting_) * row, result + (end - waiting_) * row, result);
     if (excess_.count > 0) std::copy(excess + (ready - waiting_) * row, excess + (end - waiting_) * row, excess);

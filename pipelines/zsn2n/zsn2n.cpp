@@ -7,6 +7,8 @@
 #include "ops/conv2d/conv2d_table.h"
 #include "pipelines/common/image_scale.h"
 #include "pipelines/common/memory_budget.h"
+#include "pipelines/common/noise/channel_windows.h"
+#include "pipelines/common/noise/clipping_shift.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/noise/noise_texture.h"
 #include "pipelines/common/noise/stabilizer.h"
@@ -50,7 +52,9 @@ struct Denoiser::State {
     NoiseKind kind;
     std::optional<NoiseTexture> texture;  // of correlated noise
     NoiseModel noise;
-    std::unique_ptr<Stabilizer> stabilizer;  // where the noise depends on the brightness
+    std::optional<ChannelTransfers> clipped;  // the noise before it was cut off, where it was
+    std::unique_ptr<Stabilizer> stabilizer;   // where the noise depends on the brightness
+    std::unique_ptr<ClippingShift> shift;     // of results that no stabilizer restores
     ops::NormalTable normals;
     Recipe recipe;
     Weights weights;
@@ -94,10 +98,11 @@ struct Denoiser::State {
           weight_of_noise(s.filter_weight.value_or(1)) {
         const bool told = is_told_by_noise(s);
         const bool shared = told ? kind == NoiseKind::kCorrelated : is_correlated(s.input, white);
+        std::vector<ChannelWindow> windows;
         if (shared && (refines() || train)) {
             noise = texture.emplace(settings.input, white).model();
         } else {
-            noise = estimate_noise(settings.input, white);
+            noise = estimate_noise(settings.input, white, &windows);
         }
         // Without a measure of the noise there is nothing that a network for blocks of pixels could learn from.
         if (adapt && !noise.measured) adapt = train = false;
@@ -118,8 +123,12 @@ struct Denoiser::State {
             }
         }
         settings.weights = settings.start = nullptr;  // the caller's may be gone by the time of the run
+        if (settings.recipe != RecipeName::kPaper && settings.strength > 0 && !texture)
+            clipped = find_clipping(settings.input, white, noise, windows);
         add_stabilizer();
-        scale = ImageScale(white, stabilizer.get());
+        if (clipped && !stabilizer) shift = std::make_unique<ClippingShift>(*clipped, settings.input.colour_channels());
+        // Those who have seen pictures without noise find the brightness itself.
+        scale = ImageScale(white, stabilizer.get(), weights.general() ? nullptr : shift.get());
         const TrainingImage image{settings.input, scale,
                                   settings.seed,  stabilizer ? &stabilizer->noise() : &noise,
                                   &normals,       texture ? &*texture : nullptr};
@@ -154,7 +163,13 @@ struct Denoiser::State {
         if (!weights.stabilizes()) return;
         NoiseModel model = noise;
         model.sigma = weights.stabilized;
-        stabilizer = std::make_unique<Stabilizer>(model, network.shape().channels, settings.strength);
+        stabilizer = std::make_unique<Stabilizer>(model, network.shape().channels, settings.strength,
+                                                  clipped && !weights.general() ? &*clipped : nullptr);
+    }
+
+    void switch_restoring(bool on) {
+        if (stabilizer) stabilizer->switch_on(on);
+        if (shift) shift->switch_on(on);
     }
 
     // `sigma` is that of the noise in `image`, or a better guess.
@@ -177,7 +192,7 @@ struct Denoiser::State {
         s.input_scale = scale;
         WhiteLevel result = white;
         result.white = output_white(settings.input, settings.output, white.white);
-        s.output_scale = ImageScale(result, stabilizer.get());
+        s.output_scale = ImageScale(result, stabilizer.get(), shift.get());
         s.noise = image.noise;
         s.correlated = texture.has_value();
         s.memory_budget = settings.memory_budget;
@@ -305,7 +320,7 @@ struct Denoiser::State {
         report.stop_reason = StopReason::kWeights;
         report.ensemble = fine->ensemble();
         report.refinements = 0;
-        if (stabilizer) stabilizer->switch_on(true);
+        switch_restoring(true);
         seconds_to_refine = refinement && settings.deadline_seconds > 0 ? refinement->seconds_to_keep(arena) : 0;
         bool refining = refinement && Refinement::is_worth(seconds_to_refine, settings.deadline_seconds);
         if (!refining) seconds_to_refine = 0;
@@ -332,7 +347,7 @@ struct Denoiser::State {
         share_of_half = 0;
         if (coarse && settings.strength > 0) share_of_half = halves ? share_of_general() : weights.blend;
         const bool corrected = share_of_half > 0;
-        if (stabilizer && settings.strength <= 0) stabilizer->switch_on(false);
+        if (settings.strength <= 0) switch_restoring(false);
         // The refinement wants a guide without noise.
         const float strength = refining ? 1 : settings.strength;
         fine->set_strength(strength);
@@ -418,7 +433,7 @@ struct Denoiser::State {
         const auto last = static_cast<std::ptrdiff_t>(network.shape().layer(network.shape().depth).offset);
         std::fill(weights.values.begin() + last, weights.values.end(), 0.0f);
         report.ensemble = 1;
-        if (stabilizer) stabilizer->switch_on(false);
+        switch_restoring(false);
     }
 };
 

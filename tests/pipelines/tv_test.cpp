@@ -91,7 +91,9 @@ TEST_CASE("TV removes noise and leaves a residual nearly as strong as the noise"
                 CHECK(report.steps_done > 0);
                 CHECK(details.residual_sigma ==
                       Approx(std::sqrt(settings.discrepancy) * report.noise_sigma).epsilon(side == 200 ? 0.02 : 0.05));
-                CHECK(details.residual_sigma == Approx(255 * std::sqrt(mean_square_difference(noisy, result))));
+                // Before what clipping did to the mean is undone.
+                CHECK(details.residual_sigma ==
+                      Approx(255 * std::sqrt(mean_square_difference(noisy, result))).epsilon(1e-3));
                 CHECK(report.stop_reason == StopReason::kConverged);
             }
         }

@@ -34,12 +34,6 @@ constexpr std::int64_t kSmallestSide = 160;
 constexpr double kTextureCoarser = 4;  // times the energy of the finest detail of a picture is that of coarser
 constexpr double kLeastNoise = 0.25;   // of the energy of windows that were found to be noise
 
-std::vector<ChannelWindow> sample_windows(const ImageView& image, const WhiteLevel& white) {
-    std::vector<ChannelWindow> windows = sample_channel_windows(image, white);
-    drop_clipped(windows, 20, [](const ChannelWindow& window) { return window.clipped == ChannelWindow::kSamples; });
-    return windows;
-}
-
 template <typename Value>
 double quantile_of(const ChannelWindow* begin, const ChannelWindow* end, double share, const Value& value) {
     std::vector<float> values;
@@ -91,11 +85,17 @@ double sigma_left_by_jpeg(const ImageView& image, const std::vector<ChannelWindo
 
 }  // namespace
 
+bool is_measured_in_chroma(const ImageView& image) {
+    return image.colour_channels() == 3 && image.width >= ChannelWindow::kSide && image.height >= ChannelWindow::kSide;
+}
+
 ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white) {
+    return is_measured_in_chroma(image) ? chroma_noise_of(image, sample_channel_windows(image, white)) : ChromaNoise();
+}
+
+ChromaNoise chroma_noise_of(const ImageView& image, std::vector<ChannelWindow> windows) {
     ChromaNoise noise;
-    if (image.colour_channels() != 3 || image.width < ChannelWindow::kSide || image.height < ChannelWindow::kSide)
-        return noise;
-    std::vector<ChannelWindow> windows = sample_windows(image, white);
+    drop_clipped(windows, 20, [](const ChannelWindow& window) { return window.clipped == ChannelWindow::kSamples; });
     std::ranges::sort(windows, [](const ChannelWindow& a, const ChannelWindow& b) {
         return a.mean_brightness != b.mean_brightness ? a.mean_brightness < b.mean_brightness
                                                       : a.mean_energy < b.mean_energy;

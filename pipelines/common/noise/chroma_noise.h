@@ -6,6 +6,9 @@
 #ifndef TWOFOLD_PIPELINES_COMMON_NOISE_CHROMA_NOISE_H
 #define TWOFOLD_PIPELINES_COMMON_NOISE_CHROMA_NOISE_H
 
+#include <vector>
+
+#include "pipelines/common/noise/channel_windows.h"
 #include "pipelines/common/noise/noise_model.h"
 #include "pipelines/common/white_level.h"
 #include "runtime/image_view.h"
@@ -22,6 +25,10 @@ struct ChromaNoise {
 // Measured on a random sample of windows. Nothing is measured in images of less than 14 pixels a side or other than
 // three colour channels.
 ChromaNoise measure_chroma_noise(const ImageView& image, const WhiteLevel& white);
+bool is_measured_in_chroma(const ImageView& image);
+
+// The same from the windows of an image that it is measured in.
+ChromaNoise chroma_noise_of(const ImageView& image, std::vector<ChannelWindow> windows);
 
 }  // namespace twofold
 

@@ -46,17 +46,24 @@ Moments clipped_photons(double mean, double gain) {
     return {first, std::max(0.0, second - first * first)};
 }
 
-}  // namespace
-
-ClippedNoise::ClippedNoise(const PhotonTransfer& transfer, Clipping clipping) {
+Moments clipped_moments(const PhotonTransfer& transfer, Clipping clipping, double mean) {
     const bool few_photons =
         clipping.at_white && transfer.gain > kFewPhotons && transfer.read_noise == 0 && transfer.offset == 0;
+    return few_photons ? clipped_photons(mean, transfer.gain) : clipped_normal(mean, transfer.variance(mean), clipping);
+}
+
+}  // namespace
+
+double clipped_mean(const PhotonTransfer& transfer, Clipping clipping, double mean) {
+    return clipped_moments(transfer, clipping, mean).mean;
+}
+
+ClippedNoise::ClippedNoise(const PhotonTransfer& transfer, Clipping clipping) {
     for (int k = 0; k <= kKnots; ++k) {
-        const double mean = double(k) / kKnots, variance = transfer.variance(mean);
-        const Moments left =
-            few_photons ? clipped_photons(mean, transfer.gain) : clipped_normal(mean, variance, clipping);
+        const double mean = double(k) / kKnots;
+        const Moments left = clipped_moments(transfer, clipping, mean);
         left_.push_back({left.mean, left.variance});
-        before_.push_back({left.mean, variance});
+        before_.push_back({left.mean, transfer.variance(mean)});
         brightness_.push_back({left.mean, mean});
     }
 }

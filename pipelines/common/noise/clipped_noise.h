@@ -7,6 +7,9 @@
 
 namespace twofold {
 
+// The mean of noisy samples whose brightness is `mean`.
+double clipped_mean(const PhotonTransfer& transfer, Clipping clipping, double mean);
+
 // By the mean brightness that is seen, which clipping has moved away from the bound.
 class ClippedNoise {
   public:

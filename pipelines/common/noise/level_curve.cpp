@@ -16,13 +16,12 @@ void smooth(LevelCurve& curve) {
 
 double interpolate(const LevelCurve& curve, double brightness) {
     if (brightness <= curve.front().brightness) return curve.front().variance;
-    for (std::size_t k = 1; k < curve.size(); ++k) {
-        if (brightness > curve[k].brightness) continue;
-        const double width = curve[k].brightness - curve[k - 1].brightness;
-        const double t = width > 0 ? (brightness - curve[k - 1].brightness) / width : 0;
-        return curve[k - 1].variance + t * (curve[k].variance - curve[k - 1].variance);
-    }
-    return curve.back().variance;
+    const auto above = std::ranges::lower_bound(curve, brightness, {}, &LevelPoint::brightness);
+    if (above == curve.end()) return curve.back().variance;
+    const LevelPoint& below = *(above - 1);
+    const double width = above->brightness - below.brightness;
+    const double t = width > 0 ? (brightness - below.brightness) / width : 0;
+    return below.variance + t * (above->variance - below.variance);
 }
 
 float quantile(std::vector<float>& values, double share) {

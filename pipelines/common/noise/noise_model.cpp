@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "pipelines/common/noise/channel_windows.h"
@@ -115,8 +116,14 @@ void scale(NoiseModel* model, double by) {
 
 }  // namespace
 
-NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white) {
-    const ChromaNoise chroma = measure_chroma_noise(image, white);
+NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white,
+                          std::vector<ChannelWindow>* windows_of_image) {
+    ChromaNoise chroma;
+    if (is_measured_in_chroma(image)) {
+        std::vector<ChannelWindow> sample = sample_channel_windows(image, white);
+        chroma = chroma_noise_of(image, sample);
+        if (windows_of_image) *windows_of_image = std::move(sample);
+    }
     if (!chroma.shared) return chroma.model;
     NoiseModel model;
     if (image.width < kSide || image.height < kSide) return model;

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "pipelines/common/white_level.h"
 #include "runtime/image_view.h"
 
 namespace twofold {
+
+struct ChannelWindow;
 
 // Standard deviation of pixel-wise independent noise for each colour channel, linear between knots at brightness
 // 0, 1/16 ... 1, on the scale where white is 1.
@@ -41,8 +44,9 @@ struct NoiseModel {
 // Measured on a random sample of windows, at a cost that does not depend on the image's size: the variance of the
 // windows after a filter that removes planes, of which the quietest in each class of brightness are taken for pure
 // noise. In colour images that of the channels' differences, unless the channels have noise in common (chroma_noise.h).
-// All zero for images smaller than a window (10x10).
-NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white);
+// All zero for images smaller than a window (10x10). `windows`: gets those of the image that were looked at, if any.
+NoiseModel estimate_noise(const ImageView& image, const WhiteLevel& white,
+                          std::vector<ChannelWindow>* windows = nullptr);
 
 }  // namespace twofold
 

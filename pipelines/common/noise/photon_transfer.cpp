@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -28,6 +29,10 @@ constexpr double kEnvelope = 0.05;
 constexpr int kEnvelopeRounds = 12;
 constexpr double kMostTextured = 0.3, kMostError = 0.5;  // relative errors that count no more when they grow
 constexpr double kSame = 1e-6;                           // difference of squared errors that decides nothing
+// Noise behind a tone curve: its standard deviation goes with brightness to the power of -1.2 (electronics) to -0.1
+// (photons).
+constexpr double kLeastFall = 0.12, kCertainty = 3;  // standard errors
+constexpr double kDarkest = 1.0 / 255;               // brightness whose logarithm says something
 
 using Windows = std::vector<ChannelWindow>;
 using Class = std::span<const ChannelWindow>;
@@ -181,53 +186,106 @@ LineFits fit_photon_transfer(std::span<const LevelCurve> curves, bool textured) 
 
 namespace {
 
+// Lines through what is known of the noise, with no bounds or these.
+struct ClippedFit {
+    Clipping clipping;
+    LineFits lines;
+    std::vector<LevelCurve> curves;
+};
+
 // `windows` by brightness. Inside a class the noise changes with brightness, too, and clipping takes away the more of
 // it the stronger it is: both are known better from round to round.
-LineFits fit_channels(const Windows& windows, int channels, bool apart, Clipping clipping) {
-    LineFits fit;
-    fit.line.assign(static_cast<std::size_t>(channels), PhotonTransfer{0, kFirstGuess, 0});
+ClippedFit fit_channels(const Windows& windows, int channels, bool apart, Clipping clipping) {
+    ClippedFit fit{clipping, {}, {}};
+    fit.lines.line.assign(static_cast<std::size_t>(channels), PhotonTransfer{0, kFirstGuess, 0});
     for (int round = 0; round < kRounds; ++round) {
         Noises noises;
-        for (const PhotonTransfer& line : fit.line) noises.emplace_back(line, clipping);
-        std::vector<LevelCurve> curves(noises.size());
+        for (const PhotonTransfer& line : fit.lines.line) noises.emplace_back(line, clipping);
+        fit.curves.assign(noises.size(), {});
         for (std::size_t k = 0; k < kClasses; ++k) {
             const std::size_t begin = k * windows.size() / kClasses, end = (k + 1) * windows.size() / kClasses;
             const Class members(windows.data() + begin, end - begin);
             const std::array<double, 4> variances =
                 apart ? variances_apart(members, noises) : variances_alone(members, noises);
             for (std::size_t c = 0; c < noises.size(); ++c)
-                curves[c].push_back({mean_brightness(members, c, noises[c]), variances[c]});
+                fit.curves[c].push_back({mean_brightness(members, c, noises[c]), variances[c]});
         }
-        fit = fit_photon_transfer(curves, !apart);
+        fit.lines = fit_photon_transfer(fit.curves, !apart);
     }
     return fit;
+}
+
+// Of all channels, the exponent by which the noise's standard deviation goes with brightness, and how well it is known.
+bool falls(std::span<const LevelCurve> curves) {
+    double square = 0, product = 0, energy = 0, points = -1;
+    for (const LevelCurve& curve : curves) {
+        std::vector<double> x, y;
+        for (const LevelPoint& point : curve) {
+            x.push_back(std::log(std::max(kDarkest, point.brightness)));
+            y.push_back(std::log(std::max(kLeast, point.variance)) / 2);
+        }
+        const auto count = double(curve.size());
+        const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / count;
+        const double mean_y = std::accumulate(y.begin(), y.end(), 0.0) / count;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            square += (x[i] - mean_x) * (x[i] - mean_x);
+            product += (x[i] - mean_x) * (y[i] - mean_y);
+            energy += (y[i] - mean_y) * (y[i] - mean_y);
+        }
+        points += count - 1;
+    }
+    if (square <= 0 || points <= 0) return false;
+    const double exponent = product / square;
+    const double error = std::sqrt(std::max(0.0, energy - exponent * product) / points / square);
+    return exponent < -kLeastFall && exponent < -kCertainty * error;
+}
+
+Windows by_brightness(Windows windows) {
+    std::ranges::sort(windows, [](const ChannelWindow& a, const ChannelWindow& b) {
+        return a.mean_brightness != b.mean_brightness ? a.mean_brightness < b.mean_brightness
+                                                      : a.mean_energy < b.mean_energy;
+    });
+    return windows;
+}
+
+// `all`: of the image.
+ChannelTransfers transfers_of(const ClippedFit& fit, const Windows& all) {
+    ChannelTransfers result;
+    result.clipping = fit.clipping;
+    for (std::size_t c = 0; c < fit.lines.line.size(); ++c) {
+        result.channel[c] = fit.lines.line[c];
+        for (const ChannelWindow& window : all)
+            result.variance[c] += result.channel[c].variance(double{window.brightness[c]}) / double(all.size());
+    }
+    result.falls = falls(fit.curves);
+    return result;
 }
 
 }  // namespace
 
 ChannelTransfers measure_photon_transfer(const ImageView& image, const WhiteLevel& white, bool apart) {
-    const Windows all = sample_channel_windows(image, white);
-    Windows windows = exposed(all, apart);
-    std::ranges::sort(windows, [](const ChannelWindow& a, const ChannelWindow& b) {
-        return a.mean_brightness != b.mean_brightness ? a.mean_brightness < b.mean_brightness
-                                                      : a.mean_energy < b.mean_energy;
-    });
+    const Windows all = sample_channel_windows(image, white), windows = by_brightness(exposed(all, apart));
     // Noise that was added to a picture is cut off at both ends, photons only at the bright one, and float samples may
     // not be cut off at all. What fits best tells.
-    ChannelTransfers result;
-    LineFits best = fit_channels(windows, image.colour_channels(), apart, result.clipping);
+    ClippedFit best = fit_channels(windows, image.colour_channels(), apart, {});
     for (const Clipping clipping : {Clipping{false, true}, Clipping{true, true}}) {
-        LineFits fit = fit_channels(windows, image.colour_channels(), apart, clipping);
-        if (fit.error >= kBetter * best.error) continue;
-        best = std::move(fit);
-        result.clipping = clipping;
+        ClippedFit fit = fit_channels(windows, image.colour_channels(), apart, clipping);
+        if (fit.lines.error < kBetter * best.lines.error) best = std::move(fit);
     }
-    for (std::size_t c = 0; c < best.line.size(); ++c) {
-        result.channel[c] = best.line[c];
-        for (const ChannelWindow& window : all)
-            result.variance[c] += best.line[c].variance(double{window.brightness[c]}) / double(all.size());
+    return transfers_of(best, all);
+}
+
+ChannelTransfers measure_photon_transfer(const Windows& windows, int channels, bool apart, Clipping piled_up) {
+    const Windows sorted = by_brightness(exposed(windows, apart));
+    ClippedFit best = fit_channels(sorted, channels, apart, {false, piled_up.at_white});
+    if (piled_up.at_black) {
+        // Photons are few where it is dark, and black samples no sign of a bound.
+        ClippedFit fit = fit_channels(sorted, channels, apart, piled_up);
+        const bool photons =
+            std::ranges::all_of(best.lines.line, [](const auto& line) { return line.read_noise == 0; });
+        if (!photons || fit.lines.error < kBetter * best.lines.error) best = std::move(fit);
     }
-    return result;
+    return transfers_of(best, windows);
 }
 
 }  // namespace twofold

@@ -14,6 +14,8 @@
 
 namespace twofold {
 
+struct ChannelWindow;
+
 // variance = gain * (brightness - offset) + read_noise^2, where white is 1, and read_noise^2 below the offset.
 struct PhotonTransfer {
     double gain = 0;        // the inverse of the photons at white; 0 where the noise does not grow
@@ -41,12 +43,17 @@ struct ChannelTransfers {
     std::array<PhotonTransfer, 4> channel;
     Clipping clipping;
     std::array<double, 4> variance{};  // mean over the image
+    bool falls = false;                // the noise is weaker where it is brighter: a tone curve came after it
 };
 
 // For noise that is independent from pixel to pixel, in an image of at least ChannelWindow::kSide pixels a side.
 // Windows where samples may have been clipped do not count, so that it is the noise before that. `apart`: the noises of
 // red, green and blue are independent as well, and are measured in the channels' differences.
 ChannelTransfers measure_photon_transfer(const ImageView& image, const WhiteLevel& white, bool apart);
+
+// The same from windows of the image, where samples are known to have piled up at these bounds.
+ChannelTransfers measure_photon_transfer(const std::vector<ChannelWindow>& windows, int channels, bool apart,
+                                         Clipping piled_up);
 
 }  // namespace twofold
 

@@ -40,6 +40,8 @@ constexpr std::array<Node, 9> kNormal{{{-4.512745863399783, 2.2345844007746584e-
                                        {2.07684797867783, 0.04991640676521787},
                                        {3.2054290028564703, 0.0027891413212317692},
                                        {4.512745863399783, 2.2345844007746584e-05}}};
+constexpr int kFineNodes = 20;    // on each side, for noise that was cut off
+constexpr double kFineReach = 4;  // standard deviations
 
 double brightness(int step) { return kFirst + (kLast - kFirst) * step / kSteps; }
 
@@ -71,7 +73,8 @@ bool depends_on_brightness(const NoiseModel& noise, const ImageView& image, cons
     return false;
 }
 
-Stabilizer::Stabilizer(const NoiseModel& noise, int channels, float share) : channels_(channels), noise_(noise) {
+Stabilizer::Stabilizer(const NoiseModel& noise, int channels, float share, const ChannelTransfers* clipped)
+    : channels_(channels), noise_(noise) {
     const float taken = 1 - (1 - share) * (1 - share);  // of the variance
     const auto count = static_cast<std::size_t>(channels);
     std::array<std::vector<float>, 4> sigma, stabilized;
@@ -91,7 +94,9 @@ Stabilizer::Stabilizer(const NoiseModel& noise, int channels, float share) : cha
         for (float& value : stabilized[c]) value /= furthest;
         forward_[c] = tabulate(static_cast<float>(kFirst), kPerUnit, std::move(stabilized[c]));
         const Table exact = inverse_of(forward_[c].values, forward_[c]);
-        const std::vector<float> means = mean_of_noisy(forward_[c], sigma[c]);
+        const std::vector<float> means = clipped == nullptr
+                                             ? mean_of_noisy(forward_[c], sigma[c])
+                                             : mean_of_clipped(forward_[c], clipped->channel[c], clipped->clipping);
         inverse_[c] = inverse_of(means, forward_[c]);
         std::vector<float> mixed;
         for (std::size_t i = 0; i < exact.values.size(); ++i)
@@ -137,6 +142,29 @@ std::vector<float> Stabilizer::mean_of_noisy(const Table& table, const std::vect
             sum += node.weight *
                    double{table(static_cast<float>(brightness(static_cast<int>(i)) + node.at * double{sigma[i]}))};
         const auto mean = static_cast<float>(sum);
+        means.push_back(i > 0 && mean <= means.back() ? std::nextafter(means.back(), mean + 1) : mean);
+    }
+    return means;
+}
+
+// The same for noise that was cut off. Beyond the bounds, where no noisy samples come from, the mean is the value
+// itself, so that all means from there to that of the bound lead to the bound.
+std::vector<float> Stabilizer::mean_of_clipped(const Table& table, const PhotonTransfer& noise, Clipping clipping) {
+    std::vector<float> means;
+    for (int i = 0; i <= kSteps; ++i) {
+        const double value = brightness(i), sigma = std::sqrt(noise.variance(value));
+        double sum = 0, weights = 0;
+        // The nine nodes above are too few for a kink.
+        for (int k = -kFineNodes; k <= kFineNodes; ++k) {
+            const double z = kFineReach * k / kFineNodes, weight = std::exp(-z * z / 2);
+            double noisy = value + sigma * z;
+            if (clipping.at_black) noisy = std::max(noisy, 0.0);
+            if (clipping.at_white) noisy = std::min(noisy, 1.0);
+            sum += weight * double{table(static_cast<float>(noisy))};
+            weights += weight;
+        }
+        const bool beyond = (clipping.at_black && value < 0) || (clipping.at_white && value > 1);
+        const float mean = beyond ? table(static_cast<float>(value)) : static_cast<float>(sum / weights);
         means.push_back(i > 0 && mean <= means.back() ? std::nextafter(means.back(), mean + 1) : mean);
     }
     return means;

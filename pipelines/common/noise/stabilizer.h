@@ -6,7 +6,8 @@
 // with the noise level function sigma, noise is of one strength and nearly symmetric. It is Anscombe's transform
 // (Biometrika 1948) for Poisson noise, and the generalised one for Poisson noise with read noise, without asking for
 // their parameters. T of a mean is not the mean of T; the way back goes by E[T(v + sigma n)] for that reason, as in
-// Makitalo and Foi's exact unbiased inverse (IEEE TIP 2011, 2013), with n taken for normal.
+// Makitalo and Foi's exact unbiased inverse (IEEE TIP 2011, 2013), with n taken for normal. Where noise was cut off at
+// black and white, n is that before, and v + sigma n is cut off as well (clipping_shift.h).
 #ifndef TWOFOLD_PIPELINES_COMMON_NOISE_STABILIZER_H
 #define TWOFOLD_PIPELINES_COMMON_NOISE_STABILIZER_H
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "pipelines/common/noise/noise_model.h"
+#include "pipelines/common/noise/photon_transfer.h"
 #include "pipelines/common/white_level.h"
 #include "runtime/image_view.h"
 
@@ -31,8 +33,9 @@ class Stabilizer {
     // reaches furthest.
     //
     // The way back is for results in which `share` of the noise has been taken away: with 0 it undoes the way there,
-    // with 1 it gives the value whose noisy samples have such a mean.
-    Stabilizer(const NoiseModel& noise, int channels, float share);
+    // with 1 it gives the value whose noisy samples have such a mean. `clipped`: the noise before it was cut off; null
+    // where it was not.
+    Stabilizer(const NoiseModel& noise, int channels, float share, const ChannelTransfers* clipped = nullptr);
 
     // Where it is switched off both ways leave pixels as they are, to the last bit. On at first.
     void switch_on(bool on) { on_ = on; }
@@ -70,6 +73,7 @@ class Stabilizer {
     using Tables = std::array<Table, 4>;
     static std::vector<float> integrate(const std::vector<float>& sigma);
     static std::vector<float> mean_of_noisy(const Table& table, const std::vector<float>& sigma);
+    static std::vector<float> mean_of_clipped(const Table& table, const PhotonTransfer& noise, Clipping clipping);
     static Table inverse_of(const std::vector<float>& values, const Table& forward);
     void apply(const Tables& tables, std::int64_t count, float* pixels) const;
 

@@ -332,6 +332,7 @@ void Fit::deliver() {
     const std::ptrdiff_t row = std::ptrdiff_t{width_} * channels_;
     float* result = arena_[has_best ? best_ : recipe_.average > 0 ? average_ : current_].data();
     team_.run(height_, [&](std::int64_t y, int) {
+        shift_.restore(width_, result + y * row);
         weaken_row(settings_.input, white_, settings_.strength, y, result + y * row);
         store_result_row(settings_.input, settings_.output, white_, y, result + y * row,
                          term_->kept_row(arena_, static_cast<int>(y)));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "pipelines/common/noise/clipping_shift.h"
 #include "pipelines/common/pipeline.h"
 #include "pipelines/common/prior/data_term.h"
 #include "pipelines/common/prior/given_start.h"
@@ -29,6 +30,9 @@ class Fit final : public Pipeline {
     void run(ProgressCallback callback, void* user) override;
     const Report& report() const override { return report_; }
 
+    // What clipping did to the means that the network finds, which the result is then restored from. None at first.
+    void set_shift(const ClippingShift& shift) { shift_ = shift; }
+
   private:
     class StepWatch;
 
@@ -51,6 +55,7 @@ class Fit final : public Pipeline {
     Recipe recipe_;
     StopRule rule_;
     float white_;
+    ClippingShift shift_;
     std::unique_ptr<DataTerm> term_;
     int height_, width_, channels_;  // of the result
     std::size_t values_;

@@ -2,8 +2,11 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "pipelines/common/memory_budget.h"
+#include "pipelines/common/noise/channel_windows.h"
+#include "pipelines/common/noise/clipping_shift.h"
 #include "pipelines/common/refinement/refinement.h"
 
 namespace twofold {
@@ -57,7 +60,10 @@ class RefinedPipeline final : public Pipeline {
             noise_ = texture_.emplace(settings_.input, white_).model();
             return;
         }
-        noise_ = estimate_noise(settings_.input, white_);
+        std::vector<ChannelWindow> windows;
+        noise_ = estimate_noise(settings_.input, white_, &windows);
+        // As the method itself does.
+        if (settings_.recipe != RecipeName::kPaper) shift_ = find_shift(settings_.input, white_, noise_, windows);
         if (channels_share_noise(noise_, settings_.input)) texture_.emplace(settings_.input, white_);
     }
 
@@ -69,7 +75,7 @@ class RefinedPipeline final : public Pipeline {
         s.input_scale = ImageScale(white_);
         WhiteLevel result = white_;
         result.white = output_white(settings_.input, settings_.output, white_.white);
-        s.output_scale = ImageScale(result);
+        s.output_scale = ImageScale(result, nullptr, &shift_);
         s.noise = &noise_;
         s.texture = texture_ ? &*texture_ : nullptr;
         s.correlated = correlated_;
@@ -128,6 +134,7 @@ class RefinedPipeline final : public Pipeline {
     NoiseModel noise_;
     bool correlated_ = false;
     std::optional<NoiseTexture> texture_;
+    ClippingShift shift_;  // of what the method stores
     std::optional<Refinement> refinement_;
     std::uint64_t plan_bytes_ = 0;
     std::int64_t applied_ = 0;  // what the method has reported of its final pass

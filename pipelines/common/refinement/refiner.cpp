@@ -283,7 +283,7 @@ void Refiner::store_rows(const Arena& arena, float strength, std::int64_t first,
             join(components.data(), samples + x * channels_);
         }
         settings_.output_scale.store(settings_.output, settings_.output_scale.white(), 0, first + i, width, 1, samples,
-                                     samples_row);
+                                     samples_row, strength);
     });
 }
 
